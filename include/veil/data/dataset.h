@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "veil/data/token_batch.h"
+
+namespace veil {
+
+/// What is known of a data set, printed beside every figure measured on it and stored in models.
+struct DatasetInfo {
+  std::string name;                      ///< for example "fashion-mnist"
+  std::string split;                     ///< "train" or "test"
+  TokenShape shape;                      ///< of one example
+  int64_t vocab_size = 256;              ///< number of token values, without the mask
+  int64_t classes = 0;                   ///< 0 if there are no labels
+  std::vector<std::string> class_names;  ///< empty, or `classes` names
+};
+
+/// A finite set of token sequences of one shape. Immutable, so it may be read from several threads.
+class Dataset {
+ public:
+  Dataset() = default;
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
+  Dataset(Dataset&&) = delete;
+  Dataset& operator=(Dataset&&) = delete;
+  virtual ~Dataset() = default;
+
+  [[nodiscard]] virtual const DatasetInfo& info() const = 0;
+  [[nodiscard]] virtual int64_t size() const = 0;
+
+  /// The examples at `indices`, in that order; example_ids = indices. Throws InvalidArgument if an index is outside
+  /// [0, size()).
+  [[nodiscard]] virtual TokenBatch get(std::span<const int64_t> indices) const = 0;
+};
+
+/// A data set held in memory as bytes.
+class TensorDataset : public Dataset {
+ public:
+  /// tokens: uint8 [N, L] with values below info.vocab_size; labels: int64 [N], or undefined. Throws InvalidArgument if a
+  /// shape does not fit `info` or the set is empty.
+  TensorDataset(DatasetInfo info, torch::Tensor tokens, torch::Tensor labels = {});
+
+  [[nodiscard]] const DatasetInfo& info() const override { return info_; }
+  [[nodiscard]] int64_t size() const override { return tokens_.size(0); }
+  [[nodiscard]] TokenBatch get(std::span<const int64_t> indices) const override;
+
+ private:
+  DatasetInfo info_;
+  torch::Tensor tokens_;
+  torch::Tensor labels_;
+};
+
+}  // namespace veil

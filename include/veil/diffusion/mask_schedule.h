@@ -1,0 +1,64 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+#include <string_view>
+
+namespace veil {
+
+enum class ScheduleKind { kLinear, kCosine, kPolynomial, kGeometric };
+
+/// A masking schedule, as plain values.
+struct MaskScheduleOptions {
+  ScheduleKind kind = ScheduleKind::kLinear;
+  double exponent = 1.0;   ///< kPolynomial: p in 1 - t^p; > 0
+  double beta_min = 1e-5;  ///< kGeometric: > 0
+  double beta_max = 20.0;  ///< kGeometric: > beta_min
+  double clip = 0.0;       ///< alpha is mapped affinely into [clip, 1 - clip]; in [0, 0.5). 0 = exact ends;
+                           ///< 1e-4 = what the reference trains with
+};
+
+/// Probability alpha(t) that a token is still visible at time t in [0, 1], for one schedule shared by all tokens (MD4).
+/// alpha falls from 1 (clip 0: exactly 1, except kGeometric, which starts at exp(-beta_min)) to 0 (kGeometric:
+/// exp(-beta_max)). A value: cheap to copy, safe to share. Source: arXiv 2406.04329, table 4.
+///
+/// Everything is computed in float64, and 1 - alpha by its own closed form, so that nothing cancels near t = 0.
+class MaskSchedule {
+ public:
+  /// Throws InvalidArgument, naming the field, if one is out of range.
+  explicit MaskSchedule(const MaskScheduleOptions& options = {});
+
+  [[nodiscard]] const MaskScheduleOptions& options() const { return options_; }
+
+  [[nodiscard]] double alpha(double t) const;
+  /// 1 - alpha(t): the expected masked fraction.
+  [[nodiscard]] double masked_fraction(double t) const;
+  /// d alpha / dt, <= 0. May be -infinity at t = 0 (exponent < 1).
+  [[nodiscard]] double alpha_derivative(double t) const;
+  /// alpha'(t) / (1 - alpha(t)) <= 0: the weight of the cross-entropy sum in the continuous-time bound (equation 6).
+  /// -infinity at t = 0 when clip is 0.
+  [[nodiscard]] double loss_weight(double t) const;
+  /// The t in [0, 1] with alpha(t) = alpha; the nearest end for an alpha outside the range.
+  [[nodiscard]] double time_of_alpha(double alpha) const;
+  /// Probability that a token masked at time t is revealed by the step to s <= t: (alpha_s - alpha_t) / (1 - alpha_t).
+  /// Exactly 1 when s is 0 and clip is 0. In [0, 1].
+  [[nodiscard]] double unmask_probability(double s, double t) const;
+
+  /// The same for tensors of any shape: float64 results on the device of t.
+  [[nodiscard]] torch::Tensor alpha(const torch::Tensor& t) const;
+  [[nodiscard]] torch::Tensor masked_fraction(const torch::Tensor& t) const;
+  [[nodiscard]] torch::Tensor loss_weight(const torch::Tensor& t) const;
+
+ private:
+  MaskScheduleOptions options_;
+};
+
+/// "linear", "cosine", "poly3", "poly0.5", "geometric" → options with the defaults of that kind. Throws InvalidArgument
+/// that lists what is allowed.
+[[nodiscard]] MaskScheduleOptions parse_schedule(std::string_view text);
+
+/// The inverse of parse_schedule.
+[[nodiscard]] std::string schedule_name(const MaskScheduleOptions& options);
+
+}  // namespace veil

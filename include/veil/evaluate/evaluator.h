@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "veil/base/device.h"
+#include "veil/data/dataset.h"
+#include "veil/objective/objective.h"
+
+namespace veil {
+
+struct EvaluationOptions {
+  ObjectiveForm form = ObjectiveForm::kCount;  ///< kCount: K-strat; kTime: low-discrepancy times within each example
+  MaskScheduleOptions schedule;                ///< kTime, and networks conditioned on time
+  int64_t passes = 8;        ///< forward passes per example over all replicates; a multiple of `replicates`
+  int64_t replicates = 2;    ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
+  int64_t limit = 0;         ///< examples, from the first; 0: all
+  int64_t batch_size = 64;   ///< examples held at once; does not change the result
+  int64_t rows_per_call = 32; ///< rows of every network call (the last one is padded): fixed, so results do not depend on
+                              ///< batch_size; changing it may change the last bits
+  uint64_t seed = 0;
+};
+
+/// S/k by the number k of masked positions: the information profile, in 64 logarithmic bins of k.
+struct ProfileBin {
+  int64_t first_count = 0;  ///< smallest k of the bin
+  int64_t last_count = 0;   ///< largest k of the bin
+  int64_t samples = 0;      ///< passes that fell into it
+  double sum = 0.0;         ///< of S/k, nats per masked token
+  double sum_squares = 0.0;
+};
+
+/// A measured bound. Nats and bits are of the whole negative ELBO.
+struct EvaluationReport {
+  double bits_per_dim = 0.0;
+  double standard_error = 0.0;       ///< over examples, as if they were drawn from a population
+  double mask_standard_error = 0.0;  ///< the part due to mask noise: the error on these very examples
+  double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors
+  double confidence_high = 0.0;
+  int64_t examples = 0;
+  int64_t passes = 0;                ///< forward passes per example
+  int64_t replicates = 0;
+  std::string estimator;             ///< "count-stratified" or "time-stratified"
+  std::string dataset;
+  std::string split;
+  std::string weights;               ///< "ema" or "raw", set by the caller
+  uint64_t seed = 0;
+  std::vector<double> example_bits;  ///< bits per dimension of each example, in order
+  std::vector<ProfileBin> profile;
+};
+
+/// Called with (examples done, examples in all).
+using EvaluationProgress = std::function<void(int64_t, int64_t)>;
+
+/// Measures the bound on `dataset` with the network in evaluation mode (restored afterwards), without gradients. Every
+/// example counts once; sums are float64. Throws InvalidArgument if options are out of range or the data set's shape or
+/// vocabulary are not the network's.
+[[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
+                                        torch::Device device, Precision precision,
+                                        const EvaluationProgress& progress = {});
+
+}  // namespace veil

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "veil/base/device.h"
+#include "veil/data/token_batch.h"
+
+namespace veil {
+
+enum class NetworkKind { kUNet, kUViT };
+
+/// What the network is told about the noise level beside the masks themselves.
+enum class Condition {
+  kMaskFraction,  ///< k/n: number of masked positions over all positions
+  kTime,          ///< t in [0, 1], as the reference does
+  kNone,
+};
+
+enum class Head {
+  kFree,           ///< vocab_size free logits
+  kLogisticPrior,  ///< free logits plus a learned logistic bump over the values: ordinal knowledge from the first step
+};
+
+/// A network, as plain values. Defaults are the paper's CIFAR-10 model.
+struct DenoiserOptions {
+  NetworkKind network = NetworkKind::kUNet;
+  TokenShape shape{32, 32, 3};
+  int64_t vocab_size = 256;
+  int64_t width = 128;                          ///< feature_dim f; a multiple of 32
+  int64_t layers = 32;                          ///< residual blocks a level
+  std::vector<int64_t> width_multipliers = {1}; ///< uvit: channels of each level over width; each level halves H and W
+  int64_t dit_layers = 12;                      ///< uvit: transformer blocks in the middle
+  int64_t dit_width = 768;                      ///< uvit: a multiple of 4 and of dit_heads
+  int64_t dit_heads = 12;                       ///< uvit
+  double dropout = 0.1;                         ///< in [0, 1)
+  Condition condition = Condition::kMaskFraction;
+  int64_t classes = 0;                          ///< labels that condition the network; 0: none
+  Head head = Head::kFree;
+  bool value_channels = false;                  ///< add the value in [-1, 1] and the mask flag as two real channels per token
+};
+
+/// One network call.
+struct DenoiserInput {
+  torch::Tensor z;                           ///< int64 [B, L], values in [0, vocab_size]; vocab_size = mask
+  std::optional<torch::Tensor> noise_level;  ///< float32 [B]: k/n or t, as condition() says; absent for kNone
+  std::optional<torch::Tensor> labels;       ///< int64 [B]; present exactly if the network has classes
+};
+
+/// A network that predicts clean tokens from partly masked ones. It never predicts the mask. Not thread-safe.
+class Denoiser : public torch::nn::Module {
+ public:
+  explicit Denoiser(DenoiserOptions options);
+
+  [[nodiscard]] const DenoiserOptions& options() const { return options_; }
+
+  /// Logits of all positions: float32 [B, L, V]. Gradients flow unless the caller disables them.
+  [[nodiscard]] virtual torch::Tensor logits(const DenoiserInput& input) = 0;
+
+  /// Logits at `positions` (int64 [M], flat indices b*L + i): float32 [M, V]. By default logits() and an index; the image
+  /// networks compute the head at those positions only.
+  [[nodiscard]] virtual torch::Tensor logits_at(const DenoiserInput& input, const torch::Tensor& positions);
+
+  /// Memory layout of the images inside (no effect on the results but rounding). Networks without one ignore it.
+  virtual void set_channels_last(bool /*on*/) {}
+
+ private:
+  DenoiserOptions options_;
+};
+
+/// Builds the network that `options` describes, its parameters allocated but not initialised (call initialize). Under a
+/// meta device guard nothing is allocated. Throws InvalidArgument, naming the field, if an option is out of range.
+[[nodiscard]] std::shared_ptr<Denoiser> make_denoiser(const DenoiserOptions& options);
+
+/// Number of trainable numbers.
+[[nodiscard]] int64_t count_parameters(const torch::nn::Module& module);
+
+}  // namespace veil

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+
+#include "veil/data/token_batch.h"
+#include "veil/diffusion/mask_schedule.h"
+#include "veil/nn/denoiser.h"
+#include "veil/objective/loss_terms.h"
+
+namespace veil {
+
+/// How the one integral of the bound is estimated.
+enum class ObjectiveForm {
+  kCount,  ///< draws the number k of masked positions: n/k * S. The same for every scalar schedule, no clipped ends.
+  kTime,   ///< draws a time t: -alpha'(t)/(1 - alpha(t)) * S, as the reference does
+};
+
+struct ObjectiveOptions {
+  ObjectiveForm form = ObjectiveForm::kCount;
+  MaskScheduleOptions schedule;  ///< kTime: the schedule of times; kCount with Condition::kTime: gives t from k/n
+};
+
+/// The place of a micro-batch in the noise of a run.
+struct NoiseContext {
+  uint64_t seed = 0;
+  int64_t step = 0;         ///< training step: the round of the noise keys
+  int64_t first = 0;        ///< index of the micro-batch's first row in the global batch
+  int64_t global_size = 1;  ///< rows of the global batch over which levels are spread
+};
+
+/// One unbiased estimate of the negative ELBO of each example of `batch`, differentiable in the network's parameters:
+/// LossTerms of float32 [B] on `device`, in nats. Noise is keyed by (seed, step, row of the global batch) for levels and
+/// (seed, step, example id) for masks, so a batch gives the same terms whole or in parts.
+[[nodiscard]] LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
+                                             const NoiseContext& noise, torch::Device device);
+
+/// What the network is told about masks with these counts: k/n for kMaskFraction, alpha^-1(1 - k/n) for kTime, nothing for
+/// kNone. float32 [B] on the CPU.
+[[nodiscard]] std::optional<torch::Tensor> noise_level_of_counts(Condition condition, const MaskSchedule& schedule,
+                                                                 std::span<const int64_t> counts, int64_t length);
+
+}  // namespace veil

@@ -1,0 +1,65 @@
+#include "veil/base/device.h"
+
+#include <ATen/autocast_mode.h>
+#include <sys/resource.h>
+#include <torch/cuda.h>
+
+#include "veil/base/error.h"
+
+namespace veil {
+namespace {
+
+bool cpu_multiplies_bfloat16() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+torch::Device resolve_device(const DeviceOptions& options) {
+  const bool has_cuda = torch::cuda::is_available();
+  if (options.name == "auto") {
+    return has_cuda ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  }
+  require(options.name == "cpu" || options.name.starts_with("cuda"), "device.name is \"", options.name,
+          "\", want auto, cpu, cuda or cuda:N");
+  const torch::Device device(options.name == "cuda" ? "cuda:0" : options.name);
+  require(!device.is_cuda() || (has_cuda && device.index() < torch::cuda::device_count()), "device.name is \"",
+          options.name, "\", but this machine shows ", torch::cuda::device_count(),
+          " CUDA device(s) to this build; use --device.name=cpu");
+  return device;
+}
+
+Precision resolve_precision(const DeviceOptions& options, torch::Device device) {
+  if (options.precision != Precision::kAuto) {
+    return options.precision;
+  }
+  const bool native = device.is_cuda() || cpu_multiplies_bfloat16();
+  return native ? Precision::kBFloat16 : Precision::kFloat32;
+}
+
+ScopedPrecision::ScopedPrecision(Precision precision, torch::Device device)
+    : type_(device.type()),
+      was_enabled_(at::autocast::is_autocast_enabled(type_)),
+      previous_type_(at::autocast::get_autocast_dtype(type_)) {
+  at::autocast::set_autocast_enabled(type_, precision == Precision::kBFloat16);
+  at::autocast::set_autocast_dtype(type_, at::kBFloat16);
+}
+
+ScopedPrecision::~ScopedPrecision() {
+  at::autocast::clear_cache();
+  at::autocast::set_autocast_dtype(type_, previous_type_);
+  at::autocast::set_autocast_enabled(type_, was_enabled_);
+}
+
+int64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace veil
