@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <string>
 #include <string_view>
 
@@ -44,11 +42,6 @@ class MaskSchedule {
   /// Probability that a token masked at time t is revealed by the step to s <= t: (alpha_s - alpha_t) / (1 - alpha_t).
   /// Exactly 1 when s is 0 and clip is 0. In [0, 1].
   [[nodiscard]] double unmask_probability(double s, double t) const;
-
-  /// The same for tensors of any shape: float64 results on the device of t.
-  [[nodiscard]] torch::Tensor alpha(const torch::Tensor& t) const;
-  [[nodiscard]] torch::Tensor masked_fraction(const torch::Tensor& t) const;
-  [[nodiscard]] torch::Tensor loss_weight(const torch::Tensor& t) const;
 
  private:
   MaskScheduleOptions options_;

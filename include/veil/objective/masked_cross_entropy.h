@@ -2,7 +2,8 @@
 
 #include <torch/types.h>
 
-#include "veil/data/token_batch.h"
+#include <optional>
+
 #include "veil/diffusion/forward_process.h"
 #include "veil/nn/denoiser.h"
 
@@ -16,8 +17,10 @@ namespace veil {
                                                  const std::optional<torch::Tensor>& noise_level,
                                                  const std::optional<torch::Tensor>& labels, torch::Device device);
 
-/// Sums values [M] over the masked positions of each example: [B], dtype of `values`. counts[b] consecutive values belong
-/// to example b. The order of addition does not depend on the rest of the batch.
-[[nodiscard]] torch::Tensor sum_by_example(const torch::Tensor& values, const std::vector<int64_t>& counts);
+/// Sums `values` [M], which belong to the flat `positions` b*length + i (int64 [M], any device), over each of `batch`
+/// examples: [batch], dtype and device of `values`, differentiable. The order of addition within an example does not depend
+/// on the others.
+[[nodiscard]] torch::Tensor sum_by_example(const torch::Tensor& values, const torch::Tensor& positions, int64_t batch,
+                                           int64_t length);
 
 }  // namespace veil

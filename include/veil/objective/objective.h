@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "veil/data/token_batch.h"
 #include "veil/diffusion/mask_schedule.h"
@@ -30,7 +32,9 @@ struct NoiseContext {
 
 /// One unbiased estimate of the negative ELBO of each example of `batch`, differentiable in the network's parameters:
 /// LossTerms of float32 [B] on `device`, in nats. Noise is keyed by (seed, step, row of the global batch) for levels and
-/// (seed, step, example id) for masks, so a batch gives the same terms whole or in parts.
+/// (seed, step, example id) for masks, so a batch gives the same terms whole or in parts. Reconstruction and prior are
+/// zero for the count form; for the time form they are n (1 - alpha(0)) ln V and n alpha(1) ln V, which make a clipped
+/// schedule a bound (the reference leaves the second one out).
 [[nodiscard]] LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
                                              const NoiseContext& noise, torch::Device device);
 

@@ -1,0 +1,134 @@
+#include "veil/diffusion/forward_process.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "veil/base/error.h"
+
+namespace veil {
+namespace {
+
+void check_rows(const torch::Tensor& x0, size_t levels, const torch::Tensor& example_ids) {
+  require(x0.dim() == 2 && x0.dtype() == torch::kInt64 && x0.is_cpu() && x0.is_contiguous(),
+          "x0 has shape ", x0.sizes(), " and type ", x0.dtype(), ", want contiguous int64 [B, L] on the CPU");
+  require(levels == static_cast<size_t>(x0.size(0)) && example_ids.numel() == x0.size(0), "x0 has ", x0.size(0),
+          " rows, but there are ", levels, " noise levels and ", example_ids.numel(), " example ids");
+  require(example_ids.dtype() == torch::kInt64 && example_ids.is_cpu() && example_ids.is_contiguous(),
+          "example_ids have type ", example_ids.dtype(), ", want contiguous int64 on the CPU");
+}
+
+// Gathers the positions that hold the mask, row by row; `is_masked` has B*L flags.
+MaskedTokens collect(const torch::Tensor& x0, const std::vector<uint8_t>& is_masked, int64_t mask_id) {
+  const int64_t length = x0.size(1);
+  MaskedTokens masked{.z = x0.clone(), .positions = {}, .counts = std::vector<int64_t>(static_cast<size_t>(x0.size(0)))};
+  const auto total = std::count(is_masked.begin(), is_masked.end(), uint8_t{1});
+  masked.positions = torch::empty({static_cast<int64_t>(total)}, torch::kInt64);
+  auto* z = masked.z.data_ptr<int64_t>();
+  auto* out = masked.positions.data_ptr<int64_t>();
+  for (int64_t p = 0; p < static_cast<int64_t>(is_masked.size()); ++p) {
+    if (is_masked[static_cast<size_t>(p)] != 0) {
+      z[p] = mask_id;
+      *out++ = p;
+      ++masked.counts[static_cast<size_t>(p / length)];
+    }
+  }
+  return masked;
+}
+
+// Calls row(b, words, flags) for every row, words being its noise.
+template <typename Row>
+std::vector<uint8_t> flag_rows(const torch::Tensor& x0, const torch::Tensor& example_ids, const NoiseKey& key,
+                               const Row& row) {
+  const int64_t length = x0.size(1);
+  std::vector<uint8_t> flags(static_cast<size_t>(x0.numel()), 0);
+  const auto* ids = example_ids.data_ptr<int64_t>();
+  at::parallel_for(0, x0.size(0), 8, [&](int64_t begin, int64_t end) {
+    std::vector<uint32_t> words(static_cast<size_t>(length));
+    for (int64_t b = begin; b < end; ++b) {
+      fill_words(key, static_cast<uint64_t>(ids[b]), words.data(), length);
+      row(b, words, flags.data() + b * length);
+    }
+  });
+  return flags;
+}
+
+// Flags the `count` smallest words, ties broken by position.
+void flag_smallest(const std::vector<uint32_t>& words, int64_t count, uint8_t* flags) {
+  std::vector<uint64_t> ranked(words.size());
+  for (size_t i = 0; i < words.size(); ++i) {
+    ranked[i] = static_cast<uint64_t>(words[i]) << 32 | i;
+  }
+  std::nth_element(ranked.begin(), ranked.begin() + count, ranked.end());
+  for (int64_t i = 0; i < count; ++i) {
+    flags[ranked[static_cast<size_t>(i)] & 0xffffffffU] = 1;
+  }
+}
+
+double wrap(double u) { return u - std::floor(u); }
+
+// u in [0, 1) → 1..length, each equally likely.
+int64_t count_of_uniform(double u, int64_t length) {
+  return 1 + std::min(length - 1, static_cast<int64_t>(std::floor(u * static_cast<double>(length))));
+}
+
+}  // namespace
+
+MaskedTokens mask_by_count(const torch::Tensor& x0, std::span<const int64_t> counts, const torch::Tensor& example_ids,
+                           int64_t mask_id, const NoiseKey& key) {
+  check_rows(x0, counts.size(), example_ids);
+  for (const int64_t count : counts) {
+    require(count >= 0 && count <= x0.size(1), "a masked count is ", count, ", want one in [0, ", x0.size(1), "]");
+  }
+  const auto flags = flag_rows(x0, example_ids, key, [&](int64_t b, const std::vector<uint32_t>& words, uint8_t* row) {
+    flag_smallest(words, counts[static_cast<size_t>(b)], row);
+  });
+  return collect(x0, flags, mask_id);
+}
+
+MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> masked_fractions,
+                              const torch::Tensor& example_ids, int64_t mask_id, const NoiseKey& key) {
+  check_rows(x0, masked_fractions.size(), example_ids);
+  for (const double fraction : masked_fractions) {
+    require(fraction >= 0 && fraction <= 1, "a masked fraction is ", fraction, ", want one in [0, 1]");
+  }
+  const auto flags = flag_rows(x0, example_ids, key, [&](int64_t b, const std::vector<uint32_t>& words, uint8_t* row) {
+    const double fraction = masked_fractions[static_cast<size_t>(b)];
+    for (size_t i = 0; i < words.size(); ++i) {
+      row[i] = (words[i] + 0.5) * 0x1p-32 < fraction ? 1 : 0;
+    }
+  });
+  return collect(x0, flags, mask_id);
+}
+
+std::vector<double> low_discrepancy_times(const NoiseKey& key, int64_t first, int64_t size, int64_t global_size) {
+  require(first >= 0 && size >= 0 && first + size <= global_size, "rows ", first, " to ", first + size,
+          " do not lie in a global batch of ", global_size);
+  const double u = uniform_double(key, 0);
+  std::vector<double> times(static_cast<size_t>(size));
+  for (int64_t b = 0; b < size; ++b) {
+    times[static_cast<size_t>(b)] = wrap(u + static_cast<double>(first + b) / static_cast<double>(global_size));
+  }
+  return times;
+}
+
+std::vector<int64_t> low_discrepancy_counts(const NoiseKey& key, int64_t length, int64_t first, int64_t size,
+                                            int64_t global_size) {
+  const auto times = low_discrepancy_times(key, first, size, global_size);
+  std::vector<int64_t> counts(times.size());
+  std::transform(times.begin(), times.end(), counts.begin(),
+                 [length](double u) { return count_of_uniform(u, length); });
+  return counts;
+}
+
+std::vector<int64_t> stratified_counts(const NoiseKey& key, int64_t example_id, int64_t length, int64_t passes) {
+  std::vector<int64_t> counts(static_cast<size_t>(passes));
+  for (int64_t j = 0; j < passes; ++j) {
+    const double u = uniform_double(key, static_cast<uint64_t>(example_id), static_cast<uint32_t>(j));
+    counts[static_cast<size_t>(j)] = count_of_uniform((static_cast<double>(j) + u) / static_cast<double>(passes), length);
+  }
+  return counts;
+}
+
+}  // namespace veil

@@ -1,0 +1,34 @@
+#include "veil/objective/masked_cross_entropy.h"
+
+#include "veil/base/error.h"
+
+namespace veil {
+namespace {
+
+std::optional<torch::Tensor> to_device(const std::optional<torch::Tensor>& tensor, torch::Device device) {
+  return tensor ? std::optional(tensor->to(device, /*non_blocking=*/true)) : std::nullopt;
+}
+
+}  // namespace
+
+torch::Tensor masked_cross_entropy(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
+                                   const std::optional<torch::Tensor>& noise_level,
+                                   const std::optional<torch::Tensor>& labels, torch::Device device) {
+  const auto target = x0.reshape(-1).index_select(0, masked.positions).to(device, /*non_blocking=*/true);  // [M]
+  const DenoiserInput input{.z = masked.z.to(device, /*non_blocking=*/true),
+                            .noise_level = to_device(noise_level, device),
+                            .labels = to_device(labels, device)};
+  const auto logits = denoiser.logits_at(input, masked.positions);  // [M, V]
+  const auto log_p = torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), torch::kFloat32)), 1);
+  return -log_p.gather(1, target.unsqueeze(1)).squeeze(1);
+}
+
+torch::Tensor sum_by_example(const torch::Tensor& values, const torch::Tensor& positions, int64_t batch,
+                             int64_t length) {
+  require(values.dim() == 1 && values.sizes() == positions.sizes(), "values have shape ", values.sizes(),
+          " and positions ", positions.sizes(), ", want one [M] each");
+  const auto dense = torch::zeros({batch * length}, values.options());
+  return dense.index_copy(0, positions.to(values.device(), /*non_blocking=*/true), values).view({batch, length}).sum(1);
+}
+
+}  // namespace veil
