@@ -21,7 +21,8 @@ struct BatchStreamOptions {
 /// where it stopped.
 class BatchStream {
  public:
-  /// Keeps a reference to `dataset`, which must outlive the stream. Throws InvalidArgument on options out of range.
+  /// Keeps a reference to `dataset`, which must outlive the stream. Throws InvalidArgument on options out of range, an
+  /// empty data set, or flips of examples of height 1 (texts).
   BatchStream(const Dataset& dataset, const BatchStreamOptions& options);
   ~BatchStream();
   BatchStream(const BatchStream&) = delete;
@@ -29,7 +30,8 @@ class BatchStream {
   BatchStream(BatchStream&&) = delete;
   BatchStream& operator=(BatchStream&&) = delete;
 
-  /// The batch of the current step; moves on by one. Rethrows what the worker thread threw.
+  /// The batch of the current step; moves on by one. Rethrows what the worker thread threw, and does
+  /// so at every call until seek(); the position then stays.
   [[nodiscard]] TokenBatch next();
 
   /// Number of batches given so far: the step that next() returns.
@@ -43,7 +45,8 @@ class BatchStream {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The order of an epoch: a permutation of 0..size-1, a pure function of its arguments.
+/// The order of an epoch: a permutation of 0..size-1, each equally likely, a pure function of its arguments. size is below
+/// 2^32; about 20 ms for a million.
 [[nodiscard]] std::vector<int64_t> epoch_order(int64_t size, uint64_t seed, int64_t epoch);
 
 /// tokens: int64 [L] of an image of `shape`, mirrored left to right in place.

@@ -32,16 +32,16 @@ class Dataset {
   [[nodiscard]] virtual const DatasetInfo& info() const = 0;
   [[nodiscard]] virtual int64_t size() const = 0;
 
-  /// The examples at `indices`, in that order; example_ids = indices. Throws InvalidArgument if an index is outside
-  /// [0, size()).
+  /// The examples at `indices`, in that order; example_ids = indices. The tensors are the caller's: to change them does
+  /// not change the data set. Throws InvalidArgument if an index is outside [0, size()).
   [[nodiscard]] virtual TokenBatch get(std::span<const int64_t> indices) const = 0;
 };
 
 /// A data set held in memory as bytes.
 class TensorDataset : public Dataset {
  public:
-  /// tokens: uint8 [N, L] with values below info.vocab_size; labels: int64 [N], or undefined. Throws InvalidArgument if a
-  /// shape does not fit `info` or the set is empty.
+  /// tokens: uint8 [N, L] with values below info.vocab_size; labels: int64 [N] with values below info.classes, or
+  /// undefined where that is 0. Throws InvalidArgument if a shape or a value does not fit `info` or the set is empty.
   TensorDataset(DatasetInfo info, torch::Tensor tokens, torch::Tensor labels = {});
 
   [[nodiscard]] const DatasetInfo& info() const override { return info_; }
