@@ -9,7 +9,7 @@ Usage: tools/setup.sh [--check]
 Installs what the build of veil needs:
   1. compilers and libraries, as packages of Debian 12 or Ubuntu 24.04 or newer (root or sudo without a password;
      otherwise the command to run is printed);
-  2. LibTorch, from the wheel on the Python package index, into .venv in the project's folder: 0.9 GB to download with
+  2. LibTorch, from the wheel on the Python package index, into .venv in the project's folder: 0.55 GB to download with
      what a CPU program needs, 3 GB with all of CUDA where there is an NVIDIA GPU.
 What is already there is not touched, and no network is used then.
 
@@ -230,7 +230,7 @@ install_libtorch() {
     # The CPU program's two are part of the full set, in the versions that this wheel names.
   else
     need_disk 3
-    say "installing $TORCH for the CPU into .venv: about 0.9 GB to download, 1.3 GB on disk"
+    say "installing $TORCH for the CPU into .venv: about 0.55 GB to download, 1.3 GB on disk"
     make_venv
     run_pip --no-deps "$TORCH" "${TORCH_CPU_NEEDS[@]}" || die "pip failed (see above); .venv is incomplete, run tools/setup.sh again"
   fi
