@@ -25,4 +25,7 @@ void sync_directory(const std::filesystem::path& path);
 [[nodiscard]] std::string sha256_of_file(const std::filesystem::path& path);
 [[nodiscard]] std::string md5_of_file(const std::filesystem::path& path);
 
+/// The same of bytes in memory.
+[[nodiscard]] std::string sha256_of(std::span<const uint8_t> bytes);
+
 }  // namespace veil::io

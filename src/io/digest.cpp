@@ -1,0 +1,66 @@
+#include <openssl/evp.h>
+
+#include <memory>
+
+#include "io/input_file.h"
+#include "veil/base/error.h"
+#include "veil/io/files.h"
+
+namespace veil::io {
+namespace {
+
+constexpr size_t kChunk = size_t{1} << 20;
+
+class Digest {
+ public:
+  explicit Digest(const EVP_MD* algorithm) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    check(context_ != nullptr && EVP_DigestInit_ex(context_.get(), algorithm, nullptr) == 1);
+  }
+
+  void add(std::span<const uint8_t> bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1); }
+
+  std::string hexadecimal() {
+    std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    check(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
+    std::string text;
+    for (unsigned i = 0; i < size; ++i) {
+      text += "0123456789abcdef"[digest[i] >> 4];
+      text += "0123456789abcdef"[digest[i] & 15];
+    }
+    return text;
+  }
+
+ private:
+  // A build of OpenSSL may forbid an algorithm (MD5 in FIPS mode).
+  static void check(bool succeeded) {
+    if (!succeeded) {
+      throw std::runtime_error("OpenSSL cannot compute this digest");
+    }
+  }
+
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+std::string digest_of_file(const std::filesystem::path& path, const EVP_MD* algorithm) {
+  InputFile file(path);
+  Digest digest(algorithm);
+  std::vector<uint8_t> chunk(kChunk);
+  while (const auto count = file.read(chunk)) {
+    digest.add({chunk.data(), count});
+  }
+  return digest.hexadecimal();
+}
+
+}  // namespace
+
+std::string sha256_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_sha256()); }
+std::string md5_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_md5()); }
+
+std::string sha256_of(std::span<const uint8_t> bytes) {
+  Digest digest(EVP_sha256());
+  digest.add(bytes);
+  return digest.hexadecimal();
+}
+
+}  // namespace veil::io
