@@ -1,0 +1,72 @@
+#include "veil/train/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "veil/base/error.h"
+
+namespace veil {
+namespace {
+
+void check_options(const OptimizerOptions& o) {
+  require(o.learning_rate > 0, "optimizer.learning_rate is ", o.learning_rate, ", want a number above 0");
+  require(o.warmup_steps >= 0, "optimizer.warmup_steps is ", o.warmup_steps, ", want 0 or more");
+  require(o.beta1 >= 0 && o.beta1 < 1, "optimizer.beta1 is ", o.beta1, ", want a number in [0, 1)");
+  require(o.beta2 >= 0 && o.beta2 < 1, "optimizer.beta2 is ", o.beta2, ", want a number in [0, 1)");
+  require(o.epsilon > 0, "optimizer.epsilon is ", o.epsilon, ", want a number above 0");
+  require(o.weight_decay >= 0, "optimizer.weight_decay is ", o.weight_decay, ", want 0 or more");
+  require(o.clip_norm >= 0, "optimizer.clip_norm is ", o.clip_norm, ", want 0 (off) or more");
+  require(o.ema_decay >= 0 && o.ema_decay < 1, "optimizer.ema_decay is ", o.ema_decay, ", want a number in [0, 1)");
+}
+
+}  // namespace
+
+double learning_rate_at(const OptimizerOptions& options, int64_t step, int64_t total_steps) {
+  const auto at = static_cast<double>(step);
+  const auto warmup = static_cast<double>(options.warmup_steps);
+  const double rise = options.warmup_steps > 0 ? std::min(1.0, at / warmup) : 1.0;
+  if (options.decay == LearningRateDecay::kConstant) {
+    return options.learning_rate * rise;
+  }
+  const double span = std::max(1.0, static_cast<double>(total_steps) - warmup);
+  const double progress = std::clamp((at - warmup) / span, 0.0, 1.0);
+  return options.learning_rate * rise * 0.5 * (1 + std::cos(std::numbers::pi * progress));
+}
+
+double ema_decay_at(const OptimizerOptions& options, int64_t step) {
+  const auto n = static_cast<double>(step);
+  return options.ema_warmup ? std::min(options.ema_decay, (1 + n) / (10 + n)) : options.ema_decay;
+}
+
+Optimizer::Optimizer(ParameterVector parameters, const OptimizerOptions& options, int64_t total_steps)
+    : options_(options), total_steps_(total_steps), parameters_(std::move(parameters)) {
+  check_options(options_);
+  const auto& values = parameters_.values();
+  average_ = values.clone();
+  first_moments_ = torch::zeros_like(values);
+  second_moments_ = torch::zeros_like(values);
+  update_count_ = torch::zeros({}, values.options());
+  gradient_norm_ = torch::zeros({}, values.options());
+  skipped_ = torch::zeros({}, values.options());
+}
+
+void Optimizer::step(int64_t step) {
+  const torch::NoGradGuard no_grad;
+  auto& gradients = parameters_.gradients();
+  gradient_norm_ = gradients.norm();
+  skipped_ = torch::isfinite(gradient_norm_).logical_not_().to(torch::kFloat32);
+  if (options_.clip_norm > 0) {
+    gradients.mul_(torch::clamp_max(options_.clip_norm / (gradient_norm_ + 1e-6), 1.0));
+  }
+  const auto applied = 1 - skipped_;
+  update_count_ += applied;
+  at::_fused_adamw_({parameters_.values()}, {gradients}, {first_moments_}, {second_moments_}, {}, {update_count_},
+                    learning_rate_at(options_, step, total_steps_), options_.beta1, options_.beta2,
+                    options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, std::nullopt,
+                    skipped_);
+  average_.lerp_(parameters_.values(), applied * (1 - ema_decay_at(options_, step)));
+  gradients.zero_();
+}
+
+}  // namespace veil

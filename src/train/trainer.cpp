@@ -1,0 +1,72 @@
+#include "veil/train/trainer.h"
+
+#include <algorithm>
+
+#include "veil/base/random.h"
+
+namespace veil {
+namespace {
+
+TokenBatch rows(const TokenBatch& batch, int64_t first, int64_t last) {
+  return {.tokens = batch.tokens.slice(0, first, last),
+          .labels = batch.labels ? std::optional(batch.labels->slice(0, first, last)) : std::nullopt,
+          .example_ids = batch.example_ids.slice(0, first, last)};
+}
+
+void seed_dropout(uint64_t seed, int64_t step) {
+  const NoiseKey key{.seed = seed, .purpose = NoisePurpose::kDropout, .round = static_cast<uint64_t>(step)};
+  const auto words = philox_block(key, 0, 0);
+  torch::manual_seed(static_cast<uint64_t>(words[0]) << 32 | words[1]);
+}
+
+}  // namespace
+
+TrainState make_train_state(std::shared_ptr<Denoiser> denoiser, const OptimizerOptions& optimizer,
+                            int64_t total_steps) {
+  auto average = make_denoiser(denoiser->options());
+  TrainState state{.denoiser = denoiser,
+                   .average = average,
+                   .optimizer = Optimizer(ParameterVector(*denoiser), optimizer, total_steps)};
+  state.optimizer.parameters().bind(*average, state.optimizer.average());
+  average->eval();
+  denoiser->train();
+  return state;
+}
+
+StepReport train_step(TrainState& state, const TokenBatch& batch, const StepSettings& settings) {
+  const int64_t size = batch.size();
+  const int64_t micro = settings.micro_batch_size > 0 ? settings.micro_batch_size : size;
+  const double scale = bits_per_dim(1.0, batch.tokens.size(1)) / static_cast<double>(size);
+  seed_dropout(settings.seed, state.step);
+  StepReport report{.bits_per_dim = torch::zeros({}, torch::TensorOptions(settings.device))};
+  for (int64_t first = 0; first < size; first += micro) {
+    const auto part = rows(batch, first, std::min(size, first + micro));
+    const NoiseContext noise{.seed = settings.seed, .step = state.step, .first = first, .global_size = size};
+    torch::Tensor loss;
+    {
+      const ScopedPrecision autocast(settings.precision, settings.device);
+      loss = continuous_time_loss(*state.denoiser, part, settings.objective, noise, settings.device).total().sum() *
+             scale;
+    }
+    loss.backward();
+    report.bits_per_dim += loss.detach();
+  }
+  state.optimizer.step(state.step);
+  ++state.step;
+  return report;
+}
+
+bool train(TrainState& state, BatchStream& stream, int64_t steps, const StepSettings& settings,
+           const std::vector<TrainObserver*>& observers) {
+  stream.seek(state.step);
+  bool go_on = true;
+  while (go_on && state.step < steps) {
+    const auto report = train_step(state, stream.next(), settings);
+    for (auto* observer : observers) {
+      go_on = observer->on_step(state, report) && go_on;
+    }
+  }
+  return state.step >= steps;
+}
+
+}  // namespace veil
