@@ -10,7 +10,7 @@ Installs what the build of veil needs:
   1. compilers and libraries, as packages of Debian 12 or Ubuntu 24.04 or newer (root or sudo without a password;
      otherwise the command to run is printed);
   2. LibTorch, from the wheel on the Python package index, into .venv in the project's folder: 0.55 GB to download with
-     what a CPU program needs, 3 GB with all of CUDA where there is an NVIDIA GPU.
+     what a CPU program needs, 2.7 GB with all of CUDA where there is an NVIDIA GPU.
 What is already there is not touched, and no network is used then.
 
   --check   install nothing; exit with 1 if something is missing
@@ -224,7 +224,7 @@ install_libtorch() {
   local flavour=$1
   if [[ $flavour == cuda ]]; then
     need_disk 9
-    say "installing $TORCH with CUDA's libraries into .venv: about 3 GB to download, 4.7 GB on disk"
+    say "installing $TORCH with CUDA's libraries into .venv: about 2.7 GB to download, 4.7 GB on disk"
     make_venv
     run_pip "$TORCH" || die "pip failed (see above); .venv is incomplete, run tools/setup.sh again"
     # The CPU program's two are part of the full set, in the versions that this wheel names.

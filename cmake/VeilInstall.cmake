@@ -1,0 +1,31 @@
+# What `cmake --install build/release --prefix DIR` puts where: bin/veil, the headers and static libraries, the CMake
+# package `veil` with the components core and io, and under share/veil the configurations, data sets and models that ship.
+include(CMakePackageConfigHelpers)
+set(VEIL_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/veil")
+
+foreach(component core io)
+  if(NOT TARGET veil_${component})
+    continue()
+  endif()
+  set_target_properties(veil_${component} PROPERTIES EXPORT_NAME ${component})
+  install(TARGETS veil_${component} EXPORT veil-${component} ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  install(EXPORT veil-${component} NAMESPACE veil:: DESTINATION "${VEIL_PACKAGE_DIR}")
+endforeach()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/veil" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" PATTERN cli EXCLUDE)
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/veilConfig.cmake.in" "${PROJECT_BINARY_DIR}/veilConfig.cmake"
+                              INSTALL_DESTINATION "${VEIL_PACKAGE_DIR}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/veilConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/veilConfig.cmake" "${PROJECT_BINARY_DIR}/veilConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindVeilTorch.cmake"
+        DESTINATION "${VEIL_PACKAGE_DIR}")
+
+if(TARGET veil)
+  install(TARGETS veil RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+foreach(folder configs datasets models)
+  if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}")
+    install(DIRECTORY ${folder} DESTINATION "${CMAKE_INSTALL_DATADIR}/veil")
+  endif()
+endforeach()
+install(FILES LICENSE CITATION.cff DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -1,0 +1,13 @@
+#include <torch/torch.h>
+
+#include <iostream>
+
+#include "veil/diffusion/mask_schedule.h"
+#include "veil/io/safetensors.h"
+
+// Writes the cosine schedule to the file that is named, reads it back and prints its middle.
+int main(int, char** argv) {
+  const veil::MaskSchedule schedule({.kind = veil::ScheduleKind::kCosine});
+  veil::io::write_safetensors(argv[1], {.tensors = {{"alpha", torch::tensor({schedule.alpha(0.5)})}}, .metadata = {}});
+  std::cout << veil::io::read_safetensors(argv[1]).find("alpha")->item<double>() << '\n';
+}
