@@ -1,0 +1,109 @@
+#include "config_keys.h"
+#include "config_values.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+// Beta and clip have keys of their own, so a kind changes only kind and exponent: the order of keys does not matter.
+ConfigKey schedule_kind_key() {
+  ConfigKey key{.name = "schedule.kind",
+                .help = "how the probability of being visible falls with time",
+                .wanted = "linear, cosine, geometric or polyP with a number P > 0, for example poly3",
+                .set = {},
+                .get = [](const RunConfig& config) { return schedule_name(config.schedule); }};
+  key.set = [wanted = key.wanted](RunConfig& config, std::string_view text) {
+    try {
+      const MaskScheduleOptions parsed = parse_schedule(text);
+      config.schedule.kind = parsed.kind;
+      config.schedule.exponent = parsed.exponent;
+    } catch (const InvalidArgument&) {
+      refuse_value("schedule.kind", text, wanted);
+    }
+  };
+  return key;
+}
+
+}  // namespace
+
+std::vector<ConfigKey> data_keys() {
+  return {
+      text_key("data.source", "name of a known data set, or a path", VEIL_FIELD(data.source)),
+      text_key("data.split", "part of the data that training reads", VEIL_FIELD(data.split)),
+      text_key("data.evaluation_split", "part of the data that evaluation scores", VEIL_FIELD(data.evaluation_split)),
+  };
+}
+
+std::vector<ConfigKey> model_keys() {
+  return {
+      choice_key<NetworkKind>("model.network", "architecture", VEIL_FIELD(model.network),
+                              {{"unet", NetworkKind::kUNet}, {"uvit", NetworkKind::kUViT}}),
+      integer_key("model.width", "channels of the first level", VEIL_FIELD(model.width), {32, 4096, 32}),
+      integer_key("model.layers", "residual blocks a level", VEIL_FIELD(model.layers), {1, 256}),
+      integer_list_key("model.width_multipliers",
+                       "uvit: channels of each level over width; each level halves the picture",
+                       VEIL_FIELD(model.width_multipliers), {1, 64}),
+      integer_key("model.dit_layers", "uvit: transformer blocks in the middle", VEIL_FIELD(model.dit_layers), {1, 256}),
+      integer_key("model.dit_width", "uvit: channels of the transformer", VEIL_FIELD(model.dit_width), {4, 16384, 4}),
+      integer_key("model.dit_heads", "uvit: attention heads, a divisor of dit_width", VEIL_FIELD(model.dit_heads),
+                  {1, 256}),
+      real_key("model.dropout", "probability that an activation is dropped in training", VEIL_FIELD(model.dropout),
+               {.low = 0.0, .high = 1.0, .open_high = true}),
+      choice_key<Condition>(
+          "model.condition", "what the network is told about the noise level", VEIL_FIELD(model.condition),
+          {{"mask_fraction", Condition::kMaskFraction}, {"time", Condition::kTime}, {"none", Condition::kNone}}),
+      boolean_key("model.class_conditional", "tell the network the class of an example", VEIL_FIELD(class_conditional)),
+      choice_key<Head>("model.head", "free logits, or with a learned bump over neighbouring values",
+                       VEIL_FIELD(model.head), {{"free", Head::kFree}, {"logistic_prior", Head::kLogisticPrior}}),
+      boolean_key("model.value_channels", "add each value and the mask flag as real channels",
+                  VEIL_FIELD(model.value_channels)),
+  };
+}
+
+std::vector<ConfigKey> schedule_keys() {
+  return {
+      schedule_kind_key(),
+      real_key("schedule.beta_min", "geometric: smallest rate", VEIL_FIELD(schedule.beta_min),
+               {.low = 0.0, .high = 1.0, .open_low = true}),
+      real_key("schedule.beta_max", "geometric: largest rate, above beta_min", VEIL_FIELD(schedule.beta_max),
+               {.low = 0.0, .high = 1000.0, .open_low = true}),
+      real_key("schedule.clip", "alpha is kept inside [clip, 1 - clip]; 0 keeps the exact ends",
+               VEIL_FIELD(schedule.clip), {.low = 0.0, .high = 0.5, .open_high = true}),
+  };
+}
+
+std::vector<ConfigKey> objective_keys() {
+  return {
+      choice_key<ObjectiveForm>("objective.form", "draw the number of masked positions, or a time",
+                                VEIL_FIELD(objective.form),
+                                {{"count", ObjectiveForm::kCount}, {"time", ObjectiveForm::kTime}}),
+  };
+}
+
+std::vector<ConfigKey> device_keys() {
+  ConfigKey name = text_key("device.name", "where to compute", VEIL_FIELD(device.name));
+  name.wanted = "auto (a GPU if there is one), cpu, cuda or cuda:N";
+  name.set = [wanted = name.wanted](RunConfig& config, std::string_view text) {
+    const std::string_view number = text.starts_with("cuda:") ? text.substr(5) : "0";
+    const bool is_number =
+        !number.empty() && number.size() <= 3 && number.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!is_number || (text != "auto" && text != "cpu" && text != "cuda" && !text.starts_with("cuda:"))) {
+      refuse_value("device.name", text, wanted);
+    }
+    config.device.name = std::string(text);
+  };
+  return {
+      name,
+      choice_key<Precision>(
+          "device.precision", "number format of the network's products; auto: bfloat16 where it is native",
+          VEIL_FIELD(device.precision),
+          {{"auto", Precision::kAuto}, {"float32", Precision::kFloat32}, {"bfloat16", Precision::kBFloat16}}),
+      choice_key<Switch>("device.channels_last", "memory layout of images inside the network; auto: the faster",
+                         VEIL_FIELD(device.channels_last),
+                         {{"auto", Switch::kAuto}, {"on", Switch::kOn}, {"off", Switch::kOff}}),
+      boolean_key("device.fused", "use veil's own kernels where they exist", VEIL_FIELD(device.fused)),
+      integer_key("device.threads", "CPU threads; 0: one per core", VEIL_FIELD(device.threads), {0, 1024}),
+  };
+}
+
+}  // namespace veil::io
