@@ -85,12 +85,17 @@ function(veil_torch_has_cuda root result reason)
   set(${result} TRUE PARENT_SCOPE)
 endfunction()
 
-# veil_torch from the shared libraries in `root`.
-function(veil_torch_from_libraries root)
-  foreach(library c10 torch_cpu)
+# Targets veil_NAME for lib/libNAME.so.
+function(veil_import_libraries root)
+  foreach(library ${ARGN})
     add_library(veil_${library} SHARED IMPORTED GLOBAL)
     set_target_properties(veil_${library} PROPERTIES IMPORTED_LOCATION "${root}/lib/lib${library}.so")
   endforeach()
+endfunction()
+
+# veil_torch from the shared libraries in `root`.
+function(veil_torch_from_libraries root)
+  veil_import_libraries("${root}" torch_cpu c10)
   target_include_directories(veil_torch SYSTEM INTERFACE "${root}/include" "${root}/include/torch/csrc/api/include")
   target_link_libraries(veil_torch INTERFACE veil_torch_cpu veil_c10)
   target_compile_definitions(veil_torch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
@@ -99,9 +104,10 @@ function(veil_torch_from_libraries root)
     message(FATAL_ERROR "VEIL_CUDA is ON, but ${reason}")
   endif()
   if(has_cuda AND VEIL_CUDA)
+    veil_import_libraries("${root}" torch_cuda c10_cuda)
     # No symbol of these is named by a program; loading them is what makes the GPU known to LibTorch.
-    target_link_libraries(veil_torch INTERFACE
-      "-Wl,--push-state,--no-as-needed,${root}/lib/libtorch_cuda.so,${root}/lib/libc10_cuda.so,--pop-state")
+    target_link_options(veil_torch INTERFACE LINKER:--no-as-needed)
+    target_link_libraries(veil_torch INTERFACE veil_torch_cuda veil_c10_cuda)
     set(VEIL_WITH_CUDA TRUE PARENT_SCOPE)
   elseif(VEIL_CUDA STREQUAL "AUTO")
     message(STATUS "CUDA: not linked (${reason})")

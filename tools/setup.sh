@@ -87,6 +87,9 @@ missing_packages() {
   fi
 }
 
+# ccache makes later builds quick, but nobody without root has to ask for it: it comes along with the others.
+companions() { command -v ccache >/dev/null || echo ccache; }
+
 as_root() {
   if ((EUID == 0)); then
     env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
@@ -281,6 +284,7 @@ flock 9
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]})); then
   [[ $check == no ]] || die "missing packages: ${missing[*]}"
+  mapfile -t -O "${#missing[@]}" missing < <(companions)
   install_packages "${missing[@]}"
   mapfile -t missing < <(missing_packages)
   ((${#missing[@]} == 0)) || die "apt-get ended well, but these are still not found: ${missing[*]}"
