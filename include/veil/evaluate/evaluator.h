@@ -13,7 +13,7 @@ namespace veil {
 
 struct EvaluationOptions {
   ObjectiveForm form = ObjectiveForm::kCount;  ///< kCount: K-strat; kTime: low-discrepancy times within each example
-  MaskScheduleOptions schedule;                ///< kTime, and networks conditioned on time
+  MaskScheduleOptions schedule = {};           ///< kTime, and networks conditioned on time; its clip should be 0
   int64_t passes = 8;        ///< forward passes per example over all replicates; a multiple of `replicates`
   int64_t replicates = 2;    ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
   int64_t limit = 0;         ///< examples, from the first; 0: all
@@ -23,7 +23,8 @@ struct EvaluationOptions {
   uint64_t seed = 0;
 };
 
-/// S/k by the number k of masked positions: the information profile, in 64 logarithmic bins of k.
+/// S/k by the number k of masked positions: the information profile. At most 64 logarithmic bins, which are disjoint,
+/// ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the mean bound in nats.
 struct ProfileBin {
   int64_t first_count = 0;  ///< smallest k of the bin
   int64_t last_count = 0;   ///< largest k of the bin
@@ -35,7 +36,8 @@ struct ProfileBin {
 /// A measured bound. Nats and bits are of the whole negative ELBO.
 struct EvaluationReport {
   double bits_per_dim = 0.0;
-  double standard_error = 0.0;       ///< over examples, as if they were drawn from a population
+  double standard_error = 0.0;       ///< over examples, as if they were drawn from a population; NaN (in JSON: null)
+                                     ///< if there is only one, as is the interval
   double mask_standard_error = 0.0;  ///< the part due to mask noise: the error on these very examples
   double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors
   double confidence_high = 0.0;
@@ -54,9 +56,22 @@ struct EvaluationReport {
 /// Called with (examples done, examples in all).
 using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 
-/// Measures the bound on `dataset` with the network in evaluation mode (restored afterwards), without gradients. Every
-/// example counts once; sums are float64. Throws InvalidArgument if options are out of range or the data set's shape or
-/// vocabulary are not the network's.
+/// Measures the bound on `dataset` with the network in evaluation mode (afterwards as it was), without gradients. Every
+/// example counts once; sums are float64.
+///
+/// Count form ("K-strat"): each replicate draws passes/replicates stratified masked counts k for each example, and a pass is
+/// worth L * S/k nats, S being the cross-entropy summed over the masked positions. It has the same expectation for every
+/// schedule and is the bound of equation 6 of arXiv 2406.04329 with exact ends. Time form: times (u + j / size of the
+/// replicate) mod 1 with one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus the
+/// reconstruction and prior terms L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact ends.
+///
+/// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass, example
+/// id), so two networks measured with one seed see the same masks. The rows (example, pass) are numbered in one order, example
+/// by example, and cut into network calls of rows_per_call rows whatever batch_size is; the last call is filled up with
+/// rows that do not count. Waits for the device once per call.
+///
+/// Throws InvalidArgument if options are out of range or the data set's shape, vocabulary or labels are not the network's,
+/// NumericalError (its step is the example) naming the example and the pass if a loss is not finite.
 [[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
                                         torch::Device device, Precision precision,
                                         const EvaluationProgress& progress = {});

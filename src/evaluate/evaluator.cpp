@@ -1,0 +1,165 @@
+#include "veil/evaluate/evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "evaluate/pass_queue.h"
+#include "evaluate/profile.h"
+#include "evaluate/statistics.h"
+#include "veil/base/error.h"
+#include "veil/base/random.h"
+#include "veil/nn/evaluation_mode.h"
+
+namespace veil {
+namespace {
+
+void check(const DenoiserOptions& network, const Dataset& dataset, const EvaluationOptions& options) {
+  require(options.replicates >= 2, "evaluate.replicates: got ", options.replicates, ", wanted at least 2");
+  require(options.passes >= options.replicates && options.passes % options.replicates == 0, "evaluate.passes: got ",
+          options.passes, ", wanted a multiple of evaluate.replicates, which is ", options.replicates);
+  require(options.limit >= 0, "evaluate.limit: got ", options.limit, ", wanted 0 (all) or more");
+  require(options.batch_size >= 1, "evaluate.batch_size: got ", options.batch_size, ", wanted at least 1");
+  require(options.rows_per_call >= 1, "evaluate.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
+  const auto& info = dataset.info();
+  require(dataset.size() > 0, "data set ", info.name, " (", info.split, ") has no examples");
+  require(info.shape == network.shape, "data set ", info.name, " has examples of ", info.shape.height, "x",
+          info.shape.width, "x", info.shape.channels, ", the network takes ", network.shape.height, "x",
+          network.shape.width, "x", network.shape.channels);
+  require(info.vocab_size == network.vocab_size, "data set ", info.name, " has ", info.vocab_size,
+          " token values, the network ", network.vocab_size);
+  require(network.classes == 0 || info.classes == network.classes, "data set ", info.name, " has ", info.classes,
+          " classes, the network is conditioned on ", network.classes);
+}
+
+// Makes the passes of one example after the other.
+class PassMaker {
+ public:
+  PassMaker(const DenoiserOptions& network, const EvaluationOptions& options)
+      : options_(options), schedule_(options.schedule), mask_id_(network.vocab_size) {}
+
+  // Pass `pass` of example `row` of `batch`; its index is left to the caller.
+  [[nodiscard]] PassRow make(const TokenBatch& batch, int64_t row, int64_t pass) const {
+    PassRow made;
+    made.x0 = batch.tokens.narrow(0, row, 1).contiguous();
+    made.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
+    const auto id = batch.example_ids.narrow(0, row, 1).contiguous();
+    const NoiseKey mask_key{options_.seed, NoisePurpose::kEvaluationMask, static_cast<uint64_t>(pass)};
+    const int64_t length = made.x0.size(1);
+    if (options_.form == ObjectiveForm::kCount) {
+      const int64_t count = count_of(id.const_data_ptr<int64_t>()[0], length, pass);
+      made.masked = mask_by_count(made.x0, std::span(&count, 1), id, mask_id_, mask_key);
+      made.scale = static_cast<double>(length);
+      return made;
+    }
+    made.time = time_of(id.const_data_ptr<int64_t>()[0], pass);
+    const double fraction = schedule_.masked_fraction(made.time);
+    made.masked = mask_by_fraction(made.x0, std::span(&fraction, 1), id, mask_id_, mask_key);
+    const auto count = static_cast<double>(made.masked.counts.front());
+    made.scale = count > 0 ? -schedule_.loss_weight(made.time) * count : 0.0;
+    return made;
+  }
+
+ private:
+  [[nodiscard]] int64_t per_replicate() const { return options_.passes / options_.replicates; }
+
+  [[nodiscard]] NoiseKey level_key(int64_t pass) const {
+    return {options_.seed, NoisePurpose::kEvaluationLevel, static_cast<uint64_t>(pass / per_replicate())};
+  }
+
+  [[nodiscard]] int64_t count_of(int64_t id, int64_t length, int64_t pass) const {
+    return stratified_counts(level_key(pass), id, length, per_replicate())[pass % per_replicate()];
+  }
+
+  [[nodiscard]] double time_of(int64_t id, int64_t pass) const {
+    const double u = uniform_double(level_key(pass), static_cast<uint64_t>(id));
+    const double t = u + static_cast<double>(pass % per_replicate()) / static_cast<double>(per_replicate());
+    return t - std::floor(t);
+  }
+
+  const EvaluationOptions& options_;
+  MaskSchedule schedule_;
+  int64_t mask_id_;
+};
+
+// Nats of reconstruction and prior: what a schedule without exact ends leaves out of the integral.
+double constant_terms(const DenoiserOptions& network, const EvaluationOptions& options) {
+  if (options.form == ObjectiveForm::kCount) {
+    return 0.0;
+  }
+  const MaskSchedule schedule(options.schedule);
+  return (schedule.masked_fraction(0) + schedule.alpha(1)) * static_cast<double>(network.shape.length()) *
+         std::log(static_cast<double>(network.vocab_size));
+}
+
+// The value of every pass in nats, [examples * passes]; fills the profile.
+std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
+                                torch::Device device, int64_t examples, Profile& profile,
+                                const EvaluationProgress& progress) {
+  std::vector<double> values(static_cast<size_t>(examples * options.passes));
+  const double constant = constant_terms(denoiser.options(), options);
+  PassQueue queue(denoiser, options, device, [&](const PassRow& row, double nats_per_token) {
+    const double value = row.scale * nats_per_token + constant;
+    if (!std::isfinite(value)) {
+      const int64_t example = row.index / options.passes;
+      throw NumericalError(concat("example ", example, ", pass ", row.index % options.passes, ": the loss is ", value),
+                           example);
+    }
+    values[static_cast<size_t>(row.index)] = value;
+    if (row.masked.counts.front() > 0) {
+      profile.add(row.masked.counts.front(), nats_per_token);
+    }
+  });
+  const PassMaker maker(denoiser.options(), options);
+  for (int64_t first = 0; first < examples; first += options.batch_size) {
+    std::vector<int64_t> indices(static_cast<size_t>(std::min(options.batch_size, examples - first)));
+    std::iota(indices.begin(), indices.end(), first);
+    const auto batch = dataset.get(indices);
+    for (int64_t i = 0; i < batch.size() * options.passes; ++i) {
+      PassRow row = maker.make(batch, i / options.passes, i % options.passes);
+      row.index = first * options.passes + i;
+      queue.add(std::move(row));
+    }
+    if (progress) {
+      progress(first + batch.size(), examples);
+    }
+  }
+  queue.flush();
+  return values;
+}
+
+}  // namespace
+
+EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
+                          torch::Device device, Precision precision, const EvaluationProgress& progress) {
+  check(denoiser.options(), dataset, options);
+  const EvaluationMode evaluation_mode(denoiser);
+  const ScopedPrecision scoped_precision(precision, device);
+  const int64_t length = denoiser.options().shape.length();
+  const int64_t examples = options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size());
+  Profile profile(length);
+  const auto values = pass_values(denoiser, dataset, options, device, examples, profile, progress);
+  auto statistics = pass_statistics(values, options.passes, options.replicates);
+
+  EvaluationReport report;
+  report.examples = examples;
+  report.passes = options.passes;
+  report.replicates = options.replicates;
+  report.estimator = options.form == ObjectiveForm::kCount ? "count-stratified" : "time-stratified";
+  report.dataset = dataset.info().name;
+  report.split = dataset.info().split;
+  report.seed = options.seed;
+  report.bits_per_dim = bits_per_dim(statistics.mean, length);
+  report.standard_error = bits_per_dim(statistics.standard_error, length);
+  report.mask_standard_error = bits_per_dim(statistics.mask_standard_error, length);
+  report.confidence_low = report.bits_per_dim - 1.96 * report.standard_error;
+  report.confidence_high = report.bits_per_dim + 1.96 * report.standard_error;
+  for (const double nats : statistics.examples) {
+    report.example_bits.push_back(bits_per_dim(nats, length));
+  }
+  report.profile = profile.bins();
+  return report;
+}
+
+}  // namespace veil

@@ -1,0 +1,97 @@
+#include "evaluate/pass_queue.h"
+
+#include <numeric>
+#include <utility>
+
+#include "veil/objective/masked_cross_entropy.h"
+
+namespace veil {
+namespace {
+
+// One batch of all rows.
+MaskedTokens join(const std::vector<PassRow>& rows) {
+  std::vector<torch::Tensor> z;
+  std::vector<torch::Tensor> positions;
+  MaskedTokens joined;
+  for (const auto& row : rows) {
+    positions.push_back(row.masked.positions + static_cast<int64_t>(z.size()) * row.x0.numel());
+    z.push_back(row.masked.z);
+    joined.counts.push_back(row.masked.counts.front());
+  }
+  joined.z = torch::cat(z);
+  joined.positions = torch::cat(positions);
+  return joined;
+}
+
+}  // namespace
+
+PassQueue::PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink)
+    : denoiser_(denoiser), options_(options), schedule_(options.schedule), device_(device), sink_(std::move(sink)) {}
+
+void PassQueue::add(PassRow row) {
+  rows_.push_back(std::move(row));
+  if (static_cast<int64_t>(rows_.size()) == options_.rows_per_call) {
+    run();
+  }
+}
+
+void PassQueue::flush() {
+  if (rows_.empty()) {
+    return;
+  }
+  PassRow filler = rows_.back();
+  filler.index = -1;
+  filler.masked = {.z = filler.x0, .positions = torch::empty({0}, torch::kInt64), .counts = {0}};
+  rows_.resize(static_cast<size_t>(options_.rows_per_call), filler);
+  run();
+}
+
+void PassQueue::run() {
+  const auto masked = join(rows_);
+  torch::Tensor nats = torch::empty({0}, torch::kFloat64);
+  if (masked.positions.numel() > 0) {
+    std::vector<torch::Tensor> x0;
+    for (const auto& row : rows_) {
+      x0.push_back(row.x0);
+    }
+    // The one place where evaluation waits for the device.
+    nats = masked_cross_entropy(denoiser_, torch::cat(x0), masked, noise_level(masked.counts), labels(), device_)
+               .to(torch::kCPU, torch::kFloat64)
+               .contiguous();
+  }
+  const double* next = nats.const_data_ptr<double>();
+  for (const auto& row : rows_) {
+    const int64_t count = row.masked.counts.front();
+    const double sum = std::accumulate(next, next + count, 0.0);
+    next += count;
+    if (row.index >= 0) {
+      sink_(row, count > 0 ? sum / static_cast<double>(count) : 0.0);
+    }
+  }
+  rows_.clear();
+}
+
+std::optional<torch::Tensor> PassQueue::noise_level(const std::vector<int64_t>& counts) const {
+  const auto condition = denoiser_.options().condition;
+  if (options_.form == ObjectiveForm::kCount || condition != Condition::kTime) {
+    return noise_level_of_counts(condition, schedule_, counts, rows_.front().x0.numel());
+  }
+  std::vector<double> times;
+  for (const auto& row : rows_) {
+    times.push_back(row.time);
+  }
+  return torch::tensor(times, torch::kFloat64).to(torch::kFloat32);
+}
+
+std::optional<torch::Tensor> PassQueue::labels() const {
+  if (denoiser_.options().classes == 0) {
+    return std::nullopt;
+  }
+  std::vector<int64_t> labels;
+  for (const auto& row : rows_) {
+    labels.push_back(row.label);
+  }
+  return torch::tensor(labels, torch::kInt64);
+}
+
+}  // namespace veil

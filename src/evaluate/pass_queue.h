@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "veil/diffusion/forward_process.h"
+#include "veil/evaluate/evaluator.h"
+
+namespace veil {
+
+/// One forward pass over one example.
+struct PassRow {
+  int64_t index = 0;        ///< number in the global order: example * passes + pass
+  torch::Tensor x0;         ///< int64 [1, L]
+  MaskedTokens masked;      ///< of this one row
+  int64_t label = 0;        ///< ignored by a network without classes
+  double time = 0.0;        ///< time form: t
+  double scale = 0.0;       ///< value of the pass over its S/k
+};
+
+/// Gathers passes into network calls of exactly rows_per_call rows, in the order in which they come, and gives the
+/// cross-entropy of each to a sink: where calls are cut depends on nothing but that order.
+class PassQueue {
+ public:
+  /// Called with (row, S/k): the mean of the cross-entropy over the masked positions in nats, 0 where none is masked.
+  using Sink = std::function<void(const PassRow&, double)>;
+
+  PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink);
+
+  void add(PassRow row);
+
+  /// Runs what is left, with copies of the last row that have nothing masked in the empty places.
+  void flush();
+
+ private:
+  void run();
+  [[nodiscard]] std::optional<torch::Tensor> noise_level(const std::vector<int64_t>& counts) const;
+  [[nodiscard]] std::optional<torch::Tensor> labels() const;
+
+  Denoiser& denoiser_;
+  const EvaluationOptions& options_;
+  MaskSchedule schedule_;
+  torch::Device device_;
+  Sink sink_;
+  std::vector<PassRow> rows_;
+};
+
+}  // namespace veil

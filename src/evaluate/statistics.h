@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace veil {
+
+/// What the values of single passes say about the mean over examples; all in the unit of the values.
+struct PassStatistics {
+  std::vector<double> examples;      ///< mean of each example's passes
+  double mean = 0.0;                 ///< of `examples`
+  double standard_error = 0.0;       ///< sd of `examples` / sqrt(N); NaN for one example
+  double mask_standard_error = 0.0;  ///< of `mean` with the examples given, from the spread between replicates
+};
+
+/// values: [N * passes], the passes of an example one after the other, replicate by replicate. An example's passes within
+/// a replicate are stratified, so only replicate means are independent: with R of them, the variance of the example's mean
+/// is estimated by their sample variance / R. Requires N >= 1, replicates >= 2 dividing passes.
+[[nodiscard]] PassStatistics pass_statistics(std::span<const double> values, int64_t passes, int64_t replicates);
+
+}  // namespace veil

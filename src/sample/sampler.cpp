@@ -1,0 +1,156 @@
+#include "veil/sample/sampler.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "veil/base/error.h"
+#include "veil/base/random.h"
+#include "veil/nn/evaluation_mode.h"
+#include "veil/objective/objective.h"
+#include "veil/sample/categorical.h"
+
+namespace veil {
+namespace {
+
+void check_options(const DenoiserOptions& network, const SampleOptions& options) {
+  require(options.count >= 1, "sample.count: got ", options.count, ", wanted at least 1");
+  require(options.first >= 0 && options.first <= (int64_t{1} << 43) && options.count <= (int64_t{1} << 43),
+          "sample.first: got ", options.first, " with count ", options.count, ", wanted numbers from 0 to 2^44");
+  require(options.temperature > 0 && std::isfinite(options.temperature), "sample.temperature: got ",
+          options.temperature, ", wanted a finite number above 0");
+  require(options.rows_per_call >= 1, "sample.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
+  require(options.label >= -1 && options.label < std::max<int64_t>(network.classes, 0), "sample.label: got ",
+          options.label, ", wanted -1 or a class below ", network.classes, ", the number that the network has");
+}
+
+// 1 - alpha at every time of the grid, never rising. The end counts as 0, so that the last step reveals everything.
+std::vector<double> masked_fractions(const MaskSchedule& schedule, const std::vector<double>& times) {
+  std::vector<double> fractions;
+  fractions.reserve(times.size());
+  for (const double t : times) {
+    const double fraction = schedule.masked_fraction(t);
+    fractions.push_back(fractions.empty() ? fraction : std::min(fractions.back(), fraction));
+  }
+  fractions.back() = 0.0;
+  return fractions;
+}
+
+// The samples [first, first + rows), from all masked to none.
+class Group {
+ public:
+  Group(Denoiser& denoiser, const SampleOptions& options, torch::Device device, int64_t first)
+      : denoiser_(denoiser), options_(options), device_(device), first_(first), rows_(options.rows_per_call),
+        length_(denoiser.options().shape.length()), vocab_size_(denoiser.options().vocab_size),
+        z_(torch::full({rows_, length_}, vocab_size_, torch::kInt64)), masked_(rows_, length_) {}
+
+  // Flat positions row * L + i, ascending, that each step reveals.
+  [[nodiscard]] std::vector<std::vector<int64_t>> plan(const std::vector<double>& fractions) const {
+    std::vector<std::vector<int64_t>> reveals(fractions.size() - 1);
+    const NoiseKey key{.seed = options_.seed, .purpose = NoisePurpose::kSamplePosition};
+    for (int64_t flat = 0; flat < rows_ * length_; ++flat) {
+      const double u = uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
+      const double threshold = u * fractions.front();
+      const auto end = std::partition_point(fractions.begin() + 1, fractions.end() - 1,
+                                            [threshold](double fraction) { return fraction > threshold; });
+      reveals[end - fractions.begin() - 1].push_back(flat);
+    }
+    return reveals;
+  }
+
+  // One step at time t: one network call, then a value for each of `positions`.
+  void reveal(const MaskSchedule& schedule, double t, int64_t step, const std::vector<int64_t>& positions) {
+    const auto size = static_cast<int64_t>(positions.size());
+    const auto at = torch::tensor(positions, torch::kInt64);
+    const auto on_device = denoiser_.logits_at(input(schedule, t), at);
+    // The one place where sampling waits for the device: values are drawn on the host, in float64.
+    const auto logits = on_device.to(torch::kCPU, torch::kFloat32).reshape({size, vocab_size_}).contiguous();
+    if (!logits.lt(std::numeric_limits<float>::infinity()).all().item<bool>()) {
+      throw NumericalError(concat("sampling step ", step, ": the network gave logits that are NaN or infinite"), step);
+    }
+    const NoiseKey key{.seed = options_.seed, .purpose = NoisePurpose::kSampleValue};
+    const float* rows = logits.const_data_ptr<float>();
+    auto* tokens = z_.mutable_data_ptr<int64_t>();
+    at::parallel_for(0, size, 64, [&](int64_t begin, int64_t end) {
+      for (int64_t m = begin; m < end; ++m) {
+        const int64_t flat = positions[m];
+        const double u = uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
+        tokens[flat] = draw_categorical(rows + m * vocab_size_, vocab_size_, options_.temperature, u);
+      }
+    });
+    for (const int64_t flat : positions) {
+      --masked_[flat / length_];
+    }
+  }
+
+  [[nodiscard]] const torch::Tensor& tokens() const { return z_; }
+
+ private:
+  [[nodiscard]] DenoiserInput input(const MaskSchedule& schedule, double t) const {
+    DenoiserInput input{.z = z_.to(device_), .noise_level = {}, .labels = labels()};
+    const Condition condition = denoiser_.options().condition;
+    input.noise_level = condition == Condition::kTime
+                            ? torch::full({rows_}, t, torch::kFloat32)
+                            : noise_level_of_counts(condition, schedule, masked_, length_);
+    if (input.noise_level) {
+      input.noise_level = input.noise_level->to(device_);
+    }
+    return input;
+  }
+
+  [[nodiscard]] std::optional<torch::Tensor> labels() const {
+    const int64_t classes = denoiser_.options().classes;
+    if (classes == 0) {
+      return std::nullopt;
+    }
+    return options_.label >= 0 ? torch::full({rows_}, options_.label, torch::dtype(torch::kInt64).device(device_))
+                               : torch::arange(first_, first_ + rows_).remainder(classes).to(device_);
+  }
+
+  Denoiser& denoiser_;
+  const SampleOptions& options_;
+  torch::Device device_;
+  int64_t first_;
+  int64_t rows_;
+  int64_t length_;
+  int64_t vocab_size_;
+  torch::Tensor z_;              // int64 [rows, L] on the CPU
+  std::vector<int64_t> masked_;  // masked positions left in each row
+};
+
+}  // namespace
+
+torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, torch::Device device, Precision precision,
+                     const SampleProgress& progress) {
+  check_options(denoiser.options(), options);
+  const MaskSchedule schedule(options.schedule);
+  const auto times = time_grid(options.grid, options.steps);
+  const auto fractions = masked_fractions(schedule, times);
+  const EvaluationMode evaluation_mode(denoiser);
+  const ScopedPrecision scoped_precision(precision, device);
+  const int64_t rows = options.rows_per_call;
+  const int64_t first_group = options.first / rows;
+  const int64_t groups = (options.first + options.count - 1) / rows - first_group + 1;
+  std::vector<torch::Tensor> tokens;
+  for (int64_t g = 0; g < groups; ++g) {
+    Group group(denoiser, options, device, (first_group + g) * rows);
+    const auto reveals = group.plan(fractions);
+    for (int64_t step = 0; step < options.steps; ++step) {
+      if (!reveals[step].empty()) {
+        group.reveal(schedule, times[step], step, reveals[step]);
+      }
+      if (progress) {
+        progress(g * options.steps + step + 1, groups * options.steps);
+      }
+    }
+    tokens.push_back(group.tokens());
+  }
+  return torch::cat(tokens).narrow(0, options.first - first_group * rows, options.count).clone();
+}
+
+}  // namespace veil
