@@ -63,8 +63,9 @@ class Denoiser : public torch::nn::Module {
   /// Logits of all positions: float32 [B, L, V]. Gradients flow unless the caller disables them.
   [[nodiscard]] virtual torch::Tensor logits(const DenoiserInput& input) = 0;
 
-  /// Logits at `positions` (int64 [M], flat indices b*L + i): float32 [M, V]. By default logits() and an index; the image
-  /// networks compute the head at those positions only.
+  /// Logits at `positions` (int64 [M] on the CPU whatever the network's device, flat indices b*L + i, ascending is
+  /// fastest): float32 [M, V] in their order. By default logits() and an index; the image networks compute the head at
+  /// those positions only. Throws InvalidArgument if a position is out of range.
   [[nodiscard]] virtual torch::Tensor logits_at(const DenoiserInput& input, const torch::Tensor& positions);
 
   /// Memory layout of the images inside (no effect on the results but rounding). Networks without one ignore it.
@@ -74,9 +75,14 @@ class Denoiser : public torch::nn::Module {
   DenoiserOptions options_;
 };
 
-/// Builds the network that `options` describes, its parameters allocated but not initialised (call initialize). Under a
-/// meta device guard nothing is allocated. Throws InvalidArgument, naming the field, if an option is out of range.
-[[nodiscard]] std::shared_ptr<Denoiser> make_denoiser(const DenoiserOptions& options);
+/// Builds the network that `options` describes on `device`, its parameters allocated but not initialised (call
+/// initialize, in initialization.h). On torch::kMeta nothing is allocated: for counting parameters. Throws
+/// InvalidArgument, naming the field, what it is and what is allowed, if an option is out of range.
+[[nodiscard]] std::shared_ptr<Denoiser> make_denoiser(const DenoiserOptions& options,
+                                                      torch::Device device = torch::kCPU);
+
+/// The check alone.
+void check_options(const DenoiserOptions& options);
 
 /// Number of trainable numbers.
 [[nodiscard]] int64_t count_parameters(const torch::nn::Module& module);
