@@ -38,8 +38,8 @@ readonly UNFINISHED="$VENV/veil-unfinished" # written first, removed last: .venv
 
 # package|what proves that it is there, whoever installed it: a command, or a header (one of several, by commas).
 readonly PACKAGES=(
-  "g++|command:${CXX:-g++}"
-  "gcc|command:${CC:-gcc}" # FindHDF5 wants a C compiler
+  "g++|command:${CXX:-g++}" # CXX and CC may hold options or a launcher
+  "gcc|command:${CC:-gcc}" # CMake's module for HDF5 wants a C compiler
   "cmake|command:cmake"
   "ninja-build|command:ninja"
   "libboost-program-options-dev|boost/program_options.hpp"
@@ -77,7 +77,8 @@ missing_packages() {
   for entry in "${PACKAGES[@]}"; do
     proof=${entry#*|}
     if [[ $proof == command:* ]]; then
-      command -v "${proof#command:}" >/dev/null || echo "${entry%%|*}"
+      proof=${proof#command:}
+      command -v "${proof%% *}" >/dev/null || echo "${entry%%|*}"
     else
       has_header "$proof" || echo "${entry%%|*}"
     fi
@@ -124,10 +125,11 @@ want_version() {
 }
 
 check_versions() {
-  local compiler=${CXX:-g++} version
-  if [[ $("$compiler" --version) != *clang* ]]; then
-    version=$("$compiler" -dumpfullversion -dumpversion)
-    want_version "$compiler" "$version" 12 "or name it: CXX=g++-12"
+  local compiler version
+  read -ra compiler <<<"${CXX:-g++}"
+  if [[ $("${compiler[@]}" --version) != *clang* ]]; then
+    version=$("${compiler[@]}" -dumpfullversion -dumpversion)
+    want_version "${compiler[*]}" "$version" 12 "or name it: CXX=g++-12"
   fi
   version=$(cmake --version | awk 'NR == 1 {print $3}')
   want_version cmake "$version" 3.25 "pip install cmake brings one"
