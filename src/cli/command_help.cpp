@@ -1,0 +1,84 @@
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
+#include <algorithm>
+
+#include "veil/base/error.h"
+#include "veil/cli/command_line.h"
+#include "veil/io/run_config.h"
+
+namespace veil::cli {
+namespace {
+
+constexpr size_t kColumn = 26;
+
+std::string row(const std::string& name, const std::string& text) {
+  const std::string gap(name.size() < kColumn ? kColumn - name.size() : 1, ' ');
+  return concat("  ", name, gap, text, "\n");
+}
+
+// Meaning, default and range of a key.
+std::string key_text(const std::string& name) {
+  const io::ConfigKey& key = io::find_config_key(name);
+  return concat(key.help, "; ", key.wanted, "; default ", key.get({}));
+}
+
+std::string flag_rows(const Command& command) {
+  std::string text = "Flags:\n";
+  for (const Flag& flag : command.flags) {
+    const std::string name = concat("--", flag.name, flag.argument.empty() ? "" : " ", flag.argument);
+    text += row(name, flag.key.empty() ? flag.help : concat(flag.key, ": ", key_text(flag.key)));
+  }
+  text += row("-q, --quiet", "no progress on standard error");
+  return text + row("-h, --help", "this text");
+}
+
+std::string key_rows(const Command& command) {
+  std::string text;
+  for (const std::string& name : io::config_key_names()) {
+    const std::string section = name.substr(0, name.find('.'));
+    if (std::find(command.sections.begin(), command.sections.end(), section) != command.sections.end()) {
+      text += row(concat("--", name), key_text(name));
+    }
+  }
+  return text.empty() ? ""
+                      : concat("\nSettings, as --section.key=value or in a file as [section] key = value:\n", text);
+}
+
+}  // namespace
+
+std::string program_help() {
+  std::string text =
+      "veil: masked discrete diffusion on pixels, with bits per dimension that can be trusted\n\nUsage:\n"
+      "  veil COMMAND [FLAGS]     veil COMMAND --help     veil --version\n\nCommands:\n";
+  for (const Command& command : commands()) {
+    text += row(command.name, command.summary);
+  }
+  text += "\nExamples:\n";
+  for (const Command& command : commands()) {
+    text += concat("  ", command.examples.front(), "\n");
+  }
+  return text +
+         "\nResults go to standard output, progress to standard error. Exit codes: 0 done, 1 the run failed, 2 wrong\n"
+         "usage, 65 input refused, 70 internal error, 74 disk or I/O, 75 stopped by a signal after saving.\n";
+}
+
+std::string command_help(const Command& command) {
+  std::string text = concat("veil ", command.name, ": ", command.summary, "\n\nExamples:\n");
+  for (const std::string& example : command.examples) {
+    text += concat("  ", example, "\n");
+  }
+  text += concat("\nUsage:\n  veil ", command.name, " [FLAGS]", command.positional.empty() ? "" : " ",
+                 command.positional, "\n\n");
+  return text + flag_rows(command) + key_rows(command);
+}
+
+std::string version_text() {
+  const bool has_runtime = at::detail::getCUDAHooks().hasCUDART();
+  const std::string cuda = has_runtime ? concat("yes, ", torch::cuda::device_count(), " device(s)") : "no";
+  return concat("veil ", VEIL_VERSION, "\nLibTorch ", TORCH_VERSION, "\nCUDA ", cuda, "\ncompiler ", VEIL_COMPILER,
+                "\n");
+}
+
+}  // namespace veil::cli

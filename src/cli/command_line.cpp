@@ -1,0 +1,77 @@
+#include "veil/cli/command_line.h"
+
+#include <algorithm>
+
+#include "veil/cli/output.h"
+#include "veil/cli/usage_error.h"
+#include "veil/io/nearest_name.h"
+
+namespace veil::cli {
+namespace {
+
+bool asks_for(const std::vector<std::string>& words, std::string_view flag, std::string_view short_flag) {
+  const auto end = std::ranges::find(words, "--");
+  return std::any_of(words.begin(), end, [&](const std::string& word) { return word == flag || word == short_flag; });
+}
+
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+    return word;
+  }
+  std::string text = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  return text + "'";
+}
+
+}  // namespace
+
+const Command& find_command(std::string_view name) {
+  const auto found = std::ranges::find(commands(), name, &Command::name);
+  if (found == commands().end()) {
+    std::vector<std::string> names;
+    std::string listed;
+    for (const Command& command : commands()) {
+      names.push_back(command.name);
+      listed += (listed.empty() ? "" : ", ") + command.name;
+    }
+    throw UsageError(
+        concat("unknown command ", name.substr(0, 60), io::did_you_mean(name, names), ", want one of ", listed));
+  }
+  return *found;
+}
+
+int run_command_line(const std::vector<std::string>& words) {
+  require<UsageError>(!words.empty(), "no command given; veil --help lists them");
+  const std::string& first = words.front();
+  if (first == "--help" || first == "-h" || first == "help") {
+    print(words.size() > 1 && first == "help" ? command_help(find_command(words[1])) : program_help());
+    return 0;
+  }
+  if (first == "--version") {
+    print(version_text());
+    return 0;
+  }
+  require<UsageError>(!first.starts_with('-'), "unknown flag ", first.substr(0, 60),
+                      ", want a command, --help or --version");
+  const Command& command = find_command(first);
+  const std::vector<std::string> rest(words.begin() + 1, words.end());
+  if (asks_for(rest, "--help", "-h")) {
+    print(command_help(command));
+    return 0;
+  }
+  Arguments arguments = parse_arguments(command, rest);
+  arguments.command_line = "veil";
+  for (const std::string& word : words) {
+    arguments.command_line.append(" ").append(quoted(word));
+  }
+  return command.run(arguments);
+}
+
+}  // namespace veil::cli

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <set>
+
+#include "veil/cli/command_line.h"
+#include "veil/cli/usage_error.h"
+#include "veil/io/nearest_name.h"
+#include "veil/io/run_config.h"
+
+namespace veil::cli {
+namespace {
+
+namespace options = boost::program_options;
+
+bool in_sections(const Command& command, const std::string& key) {
+  const std::string section = key.substr(0, key.find('.'));
+  return std::find(command.sections.begin(), command.sections.end(), section) != command.sections.end();
+}
+
+std::vector<std::string> flag_names(const Command& command) {
+  std::vector<std::string> names{"quiet", "help"};
+  for (const Flag& flag : command.flags) {
+    names.push_back(flag.name);
+  }
+  for (const std::string& key : io::config_key_names()) {
+    if (in_sections(command, key)) {
+      names.push_back(key);
+    }
+  }
+  return names;
+}
+
+options::options_description describe(const Command& command) {
+  options::options_description known;
+  known.add_options()("quiet,q", "");
+  for (const Flag& flag : command.flags) {
+    if (flag.argument.empty()) {
+      known.add_options()(flag.name.c_str(), "");
+    } else {
+      known.add_options()(flag.name.c_str(), options::value<std::string>());
+    }
+  }
+  for (const std::string& key : io::config_key_names()) {
+    if (in_sections(command, key)) {
+      known.add_options()(key.c_str(), options::value<std::string>());
+    }
+  }
+  return known;
+}
+
+std::vector<options::option> split(const Command& command, const std::vector<std::string>& words) {
+  // Without guessing: a flag that is accepted today because it begins like another must not change its meaning
+  // tomorrow.
+  constexpr int kStyle = options::command_line_style::unix_style & ~options::command_line_style::allow_guessing;
+  const options::options_description known = describe(command);
+  try {
+    return options::command_line_parser(words).options(known).style(kStyle).allow_unregistered().run().options;
+  } catch (const options::error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+[[noreturn]] void refuse_flag(const Command& command, const options::option& option) {
+  const std::string given = option.original_tokens.empty() ? option.string_key : option.original_tokens.front();
+  const std::string name = option.string_key.substr(0, option.string_key.find('='));
+  std::string near = io::nearest_name(name, flag_names(command));
+  if (!near.empty()) {
+    near = concat(" (did you mean --", near, "?)");
+  }
+  throw UsageError(concat("unknown flag ", given.substr(0, given.find('=')).substr(0, 60), near, "; veil ",
+                          command.name, " --help lists them"));
+}
+
+const Flag* find_flag(const Command& command, const std::string& name) {
+  const auto found =
+      std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& flag) { return flag.name == name; });
+  return found == command.flags.end() ? nullptr : &*found;
+}
+
+// Sorts one option in; returns the name under which it may stand only once.
+std::string take(const Command& command, const options::option& option, Arguments& arguments) {
+  const std::string value = option.value.empty() ? "" : option.value.front();
+  const bool apart = option.original_tokens.size() == 2;
+  require<UsageError>(!(apart && value.starts_with("--")), "--", option.string_key, " wants a value, got the flag ",
+                      value.substr(0, 60));
+  if (option.string_key == "quiet") {
+    arguments.quiet = true;
+    return "quiet";
+  }
+  const Flag* flag = find_flag(command, option.string_key);
+  if (flag != nullptr && flag->key.empty()) {
+    require<UsageError>(flag->argument.empty() || !value.empty(), "--", flag->name, " is empty, want ", flag->argument);
+    arguments.flags[flag->name] = value;
+    return flag->name;
+  }
+  const std::string key = flag == nullptr ? option.string_key : flag->key;
+  arguments.settings.emplace_back(key, value);
+  return key;
+}
+
+}  // namespace
+
+Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
+  Arguments arguments{.command = command.name, .flags = {}, .settings = {}, .positionals = {}, .command_line = {}};
+  std::set<std::string> seen;
+  for (const options::option& option : split(command, words)) {
+    if (option.position_key >= 0 || option.string_key.empty()) {
+      const std::string word = option.value.empty() ? "" : option.value.front();
+      require<UsageError>(!command.positional.empty(), "veil ", command.name,
+                          " takes no words beside its flags, got \"", word.substr(0, 60), "\"");
+      arguments.positionals.push_back(word);
+      continue;
+    }
+    if (option.unregistered) {
+      refuse_flag(command, option);
+    }
+    const std::string name = take(command, option, arguments);
+    require<UsageError>(seen.insert(name).second, "--", name, " is given twice");
+  }
+  return arguments;
+}
+
+}  // namespace veil::cli
