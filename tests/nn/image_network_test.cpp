@@ -11,6 +11,7 @@
 #include "veil/nn/denoiser.h"
 #include "veil/nn/embedding.h"
 #include "veil/nn/image_head.h"
+#include "veil/nn/image_stem.h"
 #include "veil/nn/initialization.h"
 
 namespace veil {
@@ -89,7 +90,8 @@ TEST_P(LogitsAt, AgreesWithLogitsInValueAndGradient) {
     const auto names = network->named_parameters();
     for (size_t i = 0; i < got_gradients.size(); ++i) {
       const double size = want_gradients[i].abs().max().item<double>();
-      EXPECT_TRUE(is_close(got_gradients[i], want_gradients[i], 1e-4, 1e-4 * size + 1e-6)) << names[i].key();
+      // Some gradients are zero but for rounding: a bias before a norm of one channel a group.
+      EXPECT_TRUE(is_close(got_gradients[i], want_gradients[i], 1e-4, 1e-4 * size + 2e-5)) << names[i].key();
     }
   }
 }

@@ -142,7 +142,7 @@ TEST_P(ReferenceNetwork, GivesTheReferencesGradients) {
 INSTANTIATE_TEST_SUITE_P(Fixtures, ReferenceNetwork,
                          testing::Values("net_unet_wide", "net_unet_cifar", "net_unet_uncond", "net_uvit_wide",
                                          "net_uvit_multires_skips", "net_uvit_uncond"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& item) { return std::string(item.param); });
 
 }  // namespace
 }  // namespace veil
