@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "veil/base/error.h"
@@ -28,74 +29,73 @@ std::string refusal(const std::string& key, const std::string& text) {
 }
 
 // A value other than the default for every key, so that a getter or setter of the wrong field shows.
-const std::vector<std::pair<std::string, std::string>>& other_values() {
-  static const std::vector<std::pair<std::string, std::string>> values{{"data.source", "my images/a b"},
-                                                                       {"data.split", "all"},
-                                                                       {"data.evaluation_split", "validation"},
-                                                                       {"model.network", "uvit"},
-                                                                       {"model.width", "256"},
-                                                                       {"model.layers", "3"},
-                                                                       {"model.width_multipliers", "1,2,4"},
-                                                                       {"model.dit_layers", "5"},
-                                                                       {"model.dit_width", "384"},
-                                                                       {"model.dit_heads", "6"},
-                                                                       {"model.dropout", "0.25"},
-                                                                       {"model.condition", "none"},
-                                                                       {"model.class_conditional", "true"},
-                                                                       {"model.head", "logistic_prior"},
-                                                                       {"model.value_channels", "true"},
-                                                                       {"schedule.kind", "poly3"},
-                                                                       {"schedule.beta_min", "0.001"},
-                                                                       {"schedule.beta_max", "12.5"},
-                                                                       {"schedule.clip", "0.03125"},
-                                                                       {"objective.form", "time"},
-                                                                       {"optimizer.learning_rate", "0.0078125"},
-                                                                       {"optimizer.decay", "constant"},
-                                                                       {"optimizer.warmup_steps", "7"},
-                                                                       {"optimizer.beta1", "0.8"},
-                                                                       {"optimizer.beta2", "0.95"},
-                                                                       {"optimizer.epsilon", "0.5"},
-                                                                       {"optimizer.weight_decay", "0.125"},
-                                                                       {"optimizer.clip_norm", "1.5"},
-                                                                       {"optimizer.ema_decay", "0.75"},
-                                                                       {"optimizer.ema_warmup", "false"},
-                                                                       {"train.steps", "11"},
-                                                                       {"train.batch_size", "12"},
-                                                                       {"train.micro_batch_size", "4"},
-                                                                       {"train.seed", "18446744073709551615"},
-                                                                       {"train.horizontal_flips", "true"},
-                                                                       {"train.log_every", "13"},
-                                                                       {"train.checkpoint_every", "14"},
-                                                                       {"train.keep_checkpoints", "15"},
-                                                                       {"train.evaluate_every", "16"},
-                                                                       {"train.evaluate_examples", "17"},
-                                                                       {"train.sample_every", "18"},
-                                                                       {"train.max_skipped", "19"},
-                                                                       {"train.prefetch", "21"},
-                                                                       {"evaluate.form", "time"},
-                                                                       {"evaluate.passes", "24"},
-                                                                       {"evaluate.replicates", "3"},
-                                                                       {"evaluate.limit", "25"},
-                                                                       {"evaluate.batch_size", "26"},
-                                                                       {"evaluate.rows_per_call", "27"},
-                                                                       {"evaluate.seed", "28"},
-                                                                       {"sample.count", "29"},
-                                                                       {"sample.steps", "30"},
-                                                                       {"sample.grid", "cosine"},
-                                                                       {"sample.temperature", "0.5"},
-                                                                       {"sample.seed", "31"},
-                                                                       {"sample.rows_per_call", "33"},
-                                                                       {"device.name", "cuda:3"},
-                                                                       {"device.precision", "bfloat16"},
-                                                                       {"device.channels_last", "on"},
-                                                                       {"device.fused", "false"},
-                                                                       {"device.threads", "5"}};
-  return values;
-}
+const std::pair<const char*, const char*> kOtherValues[] = {
+    {"data.source", "my images/a b"},
+    {"data.split", "all"},
+    {"data.evaluation_split", "validation"},
+    {"model.network", "uvit"},
+    {"model.width", "256"},
+    {"model.layers", "3"},
+    {"model.width_multipliers", "1,2,4"},
+    {"model.dit_layers", "5"},
+    {"model.dit_width", "384"},
+    {"model.dit_heads", "6"},
+    {"model.dropout", "0.25"},
+    {"model.condition", "none"},
+    {"model.class_conditional", "true"},
+    {"model.head", "logistic_prior"},
+    {"model.value_channels", "true"},
+    {"schedule.kind", "poly3"},
+    {"schedule.beta_min", "0.001"},
+    {"schedule.beta_max", "12.5"},
+    {"schedule.clip", "0.03125"},
+    {"objective.form", "time"},
+    {"optimizer.learning_rate", "0.0078125"},
+    {"optimizer.decay", "constant"},
+    {"optimizer.warmup_steps", "7"},
+    {"optimizer.beta1", "0.8"},
+    {"optimizer.beta2", "0.95"},
+    {"optimizer.epsilon", "0.5"},
+    {"optimizer.weight_decay", "0.125"},
+    {"optimizer.clip_norm", "1.5"},
+    {"optimizer.ema_decay", "0.75"},
+    {"optimizer.ema_warmup", "false"},
+    {"train.steps", "11"},
+    {"train.batch_size", "12"},
+    {"train.micro_batch_size", "4"},
+    {"train.seed", "18446744073709551615"},
+    {"train.horizontal_flips", "true"},
+    {"train.log_every", "13"},
+    {"train.checkpoint_every", "14"},
+    {"train.keep_checkpoints", "15"},
+    {"train.evaluate_every", "16"},
+    {"train.evaluate_examples", "17"},
+    {"train.sample_every", "18"},
+    {"train.max_skipped", "19"},
+    {"train.prefetch", "21"},
+    {"evaluate.form", "time"},
+    {"evaluate.passes", "24"},
+    {"evaluate.replicates", "3"},
+    {"evaluate.limit", "25"},
+    {"evaluate.batch_size", "26"},
+    {"evaluate.rows_per_call", "27"},
+    {"evaluate.seed", "28"},
+    {"sample.count", "29"},
+    {"sample.steps", "30"},
+    {"sample.grid", "cosine"},
+    {"sample.temperature", "0.5"},
+    {"sample.seed", "31"},
+    {"sample.rows_per_call", "33"},
+    {"device.name", "cuda:3"},
+    {"device.precision", "bfloat16"},
+    {"device.channels_last", "on"},
+    {"device.fused", "false"},
+    {"device.threads", "5"},
+};
 
 RunConfig other_config() {
   RunConfig config;
-  for (const auto& [key, text] : other_values()) {
+  for (const auto& [key, text] : kOtherValues) {
     set(config, key, text);
   }
   return config;
@@ -105,7 +105,7 @@ TEST(RunConfigTest, EveryKeyIsListedOnceAndHasAnotherValueHere) {
   const std::set<std::string> names(config_key_names().begin(), config_key_names().end());
   EXPECT_EQ(names.size(), config_key_names().size());
   std::set<std::string> tried;
-  for (const auto& [key, text] : other_values()) {
+  for (const auto& [key, text] : kOtherValues) {
     tried.insert(key);
   }
   EXPECT_EQ(names, tried);
@@ -113,7 +113,7 @@ TEST(RunConfigTest, EveryKeyIsListedOnceAndHasAnotherValueHere) {
 
 TEST(RunConfigTest, AKeyChangesItsOwnValueAndNoOther) {
   const RunConfig defaults;
-  for (const auto& [changed, text] : other_values()) {
+  for (const auto& [changed, text] : kOtherValues) {
     RunConfig config;
     set(config, changed, text);
     EXPECT_NE(text, get(defaults, changed)) << changed;
@@ -251,7 +251,7 @@ TEST(RunConfigTest, TheOneScheduleReachesObjectiveEvaluationAndSampling) {
 TEST(RunConfigTest, JsonGivesBackEveryValue) {
   const RunConfig config = other_config();
   const RunConfig read = from_json(to_json(config), "model.safetensors");
-  for (const auto& [key, text] : other_values()) {
+  for (const auto& [key, text] : kOtherValues) {
     EXPECT_EQ(get(read, key), text) << key;
   }
 }
