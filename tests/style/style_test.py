@@ -162,9 +162,9 @@ class BuildLists(OnMadeUpSources):
 
 class TextRules(OnMadeUpSources):
     def test_each_rule_is_seen(self):
-        self.write("include/veil/nn/a.h", "using namespace std;\n\tint a; \n" + "/" * 127 + "\nconst char* p = \"/" + "home/me\";")
+        self.write("include/veil/nn/a.h", "using namespace std;\n\tint a; \n" + "/" * (text_rules.MAX_WIDTH + 1) + "\nconst char* p = \"/" + "home/me\";")
         messages = " | ".join(self.messages(text_rules.check))
-        for expected in ("does not end", "pragma once", "127 columns", "tab", "blanks at the end", "one machine", "using namespace"):
+        for expected in ("does not end", "pragma once", f"{text_rules.MAX_WIDTH + 1} columns", "tab", "blanks at the end", "one machine", "using namespace"):
             self.assertIn(expected, messages)
 
     def test_a_good_header_passes(self):
