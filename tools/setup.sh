@@ -47,7 +47,6 @@ readonly PACKAGES=(
   "nlohmann-json3-dev|nlohmann/json.hpp"
   "libopencv-core-dev|opencv4/opencv2/core.hpp,opencv2/core.hpp"
   "libopencv-imgproc-dev|opencv4/opencv2/imgproc.hpp,opencv2/imgproc.hpp"
-  "libstb-dev|stb/stb_image.h"
   "libpng-dev|png.h"
   "libhdf5-dev|hdf5/serial/hdf5.h,hdf5.h"
   "libarchive-dev|archive.h"
