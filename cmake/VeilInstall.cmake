@@ -25,7 +25,9 @@ if(TARGET veil)
 endif()
 foreach(folder configs datasets models)
   if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}")
-    install(DIRECTORY ${folder} DESTINATION "${CMAKE_INSTALL_DATADIR}/veil")
+    # What datasets/fetch.sh downloaded here is not part of the package.
+    install(DIRECTORY ${folder} DESTINATION "${CMAKE_INSTALL_DATADIR}/veil" USE_SOURCE_PERMISSIONS
+            PATTERN fashion-mnist-full EXCLUDE PATTERN "cifar10/[!R]*" EXCLUDE)
   endif()
 endforeach()
 install(FILES LICENSE CITATION.cff DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -25,14 +25,15 @@ case ${1:-} in
   --run) run=${2:?"--run wants a folder"} && shift 2 ;;
 esac
 
-# "3.214 ± 0.012 bits/dim (95 % confidence, 1000 examples of fashion-mnist, test)" from evaluation.json.
+# "3.2140 ± 0.0120 bits/dim (95 % confidence, 1000 examples of fashion-mnist, test)" from evaluation.json.
 figure() {
   python3 -I - "$1" <<'PYTHON'
 import json, sys
 with open(sys.argv[1], encoding="utf-8") as file:
     report = json.load(file)
-half = (report["confidence_high"] - report["confidence_low"]) / 2
-print(f"{report['bits_per_dim']:.4f} ± {half:.4f} bits/dim (95 % confidence, {report['examples']} examples of "
+low, high = report["confidence_low"], report["confidence_high"]
+spread = "" if low is None or high is None else f" ± {(high - low) / 2:.4f}"
+print(f"{report['bits_per_dim']:.4f}{spread} bits/dim (95 % confidence, {report['examples']} examples of "
       f"{report['dataset']}, {report['split']})")
 PYTHON
 }
@@ -46,13 +47,8 @@ if ((status == 75)); then
 fi
 ((status == 0)) || exit "$status"
 
-samples=$(find "$run/samples" -name '*.png' | sort | tail -n 1)
-cat <<TEXT
-
-  result   $(figure "$run/evaluation.json")
-  samples  ${samples:-none}
-  report   $run/report.html (opens in a browser)
-
-Next, draw more samples of your model:
-  build/release/bin/veil sample --model ${run#"$root/"} --count 64 --grid samples.png
-TEXT
+printf '\n  result   %s\n' "$(figure "$run/evaluation.json")"
+printf '  samples  %s\n' "$run/samples.png"
+printf '  report   %s (opens in a browser)\n\n' "$run/report.html"
+printf 'Next, draw more samples of your model:\n'
+printf '  %q sample --model %q --count 64 --grid more.png\n' "$veil" "$run"
