@@ -3,11 +3,16 @@
 #include <ATen/autocast_mode.h>
 #include <sys/resource.h>
 #include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include <atomic>
 
 #include "veil/base/error.h"
 
 namespace veil {
 namespace {
+
+std::atomic<bool> g_fused_kernels{true};
 
 bool cpu_multiplies_bfloat16() {
 #if defined(__x86_64__)
@@ -40,6 +45,22 @@ Precision resolve_precision(const DeviceOptions& options, torch::Device device) 
   }
   const bool native = device.is_cuda() || cpu_multiplies_bfloat16();
   return native ? Precision::kBFloat16 : Precision::kFloat32;
+}
+
+void apply_process_options(const DeviceOptions& options) {
+  g_fused_kernels = options.fused;
+  if (options.threads > 0) {
+    torch::set_num_threads(static_cast<int>(options.threads));
+  }
+}
+
+bool fused_kernels_enabled() { return g_fused_kernels; }
+
+bool resolve_channels_last(const DeviceOptions& options, torch::Device device, bool training) {
+  if (options.channels_last != Switch::kAuto) {
+    return options.channels_last == Switch::kOn;
+  }
+  return !(training && device.is_cpu() && !options.fused);
 }
 
 ScopedPrecision::ScopedPrecision(Precision precision, torch::Device device)

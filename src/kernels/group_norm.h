@@ -21,4 +21,8 @@ struct NormAffine {
 [[nodiscard]] torch::Tensor group_norm_swish(const torch::Tensor& x, int64_t groups, const NormAffine& affine,
                                              double epsilon);
 
+/// The same with ATen operators only: any device, type and layout.
+[[nodiscard]] torch::Tensor group_norm_swish_composed(const torch::Tensor& x, int64_t groups, const NormAffine& affine,
+                                                      double epsilon);
+
 }  // namespace veil::kernels

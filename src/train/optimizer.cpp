@@ -49,6 +49,8 @@ Optimizer::Optimizer(ParameterVector parameters, const OptimizerOptions& options
   update_count_ = torch::zeros({}, values.options());
   gradient_norm_ = torch::zeros({}, values.options());
   skipped_ = torch::zeros({}, values.options());
+  skipped_total_ = torch::zeros({}, values.options());
+  skipped_in_row_ = torch::zeros({}, values.options());
 }
 
 void Optimizer::step(int64_t step) {
@@ -59,6 +61,8 @@ void Optimizer::step(int64_t step) {
   if (options_.clip_norm > 0) {
     gradients.mul_(torch::clamp_max(options_.clip_norm / (gradient_norm_ + 1e-6), 1.0));
   }
+  skipped_total_ += skipped_;
+  skipped_in_row_.add_(1).mul_(skipped_);
   const auto applied = 1 - skipped_;
   update_count_ += applied;
   at::_fused_adamw_({parameters_.values()}, {gradients}, {first_moments_}, {second_moments_}, {}, {update_count_},

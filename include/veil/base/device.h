@@ -29,6 +29,16 @@ struct DeviceOptions {
 /// AVX512-BF16 or AMX, else float32.
 [[nodiscard]] Precision resolve_precision(const DeviceOptions& options, torch::Device device);
 
+/// Applies what is one for the whole process: the number of CPU threads and whether veil's own kernels are used.
+void apply_process_options(const DeviceOptions& options);
+
+/// Whether operators may use veil's own kernels (DeviceOptions::fused; true until apply_process_options says otherwise).
+[[nodiscard]] bool fused_kernels_enabled();
+
+/// Whether images inside a network should be channels-last. Auto: yes, but for training on a CPU without veil's kernels,
+/// because LibTorch's channels-last group normalisation is slow backwards there.
+[[nodiscard]] bool resolve_channels_last(const DeviceOptions& options, torch::Device device, bool training);
+
 /// Autocast to bfloat16 (or nothing, for float32) while it lives; clears the cast cache when it ends. For forward passes;
 /// run backward outside of it. One thread, no nesting.
 class ScopedPrecision {

@@ -51,6 +51,9 @@ class Optimizer {
   /// Of the last update; float32 scalars on the device.
   [[nodiscard]] const torch::Tensor& gradient_norm() const { return gradient_norm_; }  ///< before clipping
   [[nodiscard]] const torch::Tensor& skipped() const { return skipped_; }              ///< 1 if it was skipped, else 0
+  /// float32 scalars on the device: updates skipped so far, and how many of them were the latest ones.
+  [[nodiscard]] torch::Tensor& skipped_total() { return skipped_total_; }
+  [[nodiscard]] torch::Tensor& skipped_in_row() { return skipped_in_row_; }
 
  private:
   OptimizerOptions options_;
@@ -62,6 +65,8 @@ class Optimizer {
   torch::Tensor update_count_;
   torch::Tensor gradient_norm_;
   torch::Tensor skipped_;
+  torch::Tensor skipped_total_;
+  torch::Tensor skipped_in_row_;
 };
 
 }  // namespace veil

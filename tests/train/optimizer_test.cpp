@@ -1,0 +1,160 @@
+#include "veil/train/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "veil/base/error.h"
+
+namespace veil {
+namespace {
+
+// Two parameters of different shapes with known values.
+struct PairImpl : torch::nn::Module {
+  PairImpl() {
+    first = register_parameter("first", torch::tensor({{0.5F, -1.0F}, {2.0F, 0.25F}}));
+    second = register_parameter("second", torch::tensor({-0.75F, 3.0F}));
+  }
+  torch::Tensor first;
+  torch::Tensor second;
+};
+TORCH_MODULE(Pair);
+
+// AdamW and the moving average as their definitions read, in float64.
+struct Definition {
+  std::vector<double> p, m, v, e;
+  int count = 0;
+
+  void step(const std::vector<double>& g, const OptimizerOptions& o, double rate, double decay) {
+    ++count;
+    for (size_t i = 0; i < p.size(); ++i) {
+      m[i] = o.beta1 * m[i] + (1 - o.beta1) * g[i];
+      v[i] = o.beta2 * v[i] + (1 - o.beta2) * g[i] * g[i];
+      const double m_hat = m[i] / (1 - std::pow(o.beta1, count));
+      const double v_hat = v[i] / (1 - std::pow(o.beta2, count));
+      p[i] -= rate * (m_hat / (std::sqrt(v_hat) + o.epsilon) + o.weight_decay * p[i]);
+      e[i] = decay * e[i] + (1 - decay) * p[i];
+    }
+  }
+};
+
+const std::vector<double> kStart{0.5, -1.0, 2.0, 0.25, -0.75, 3.0};
+
+std::vector<double> gradient_of(int step) {
+  std::vector<double> gradient;
+  for (int i = 0; i < 6; ++i) {
+    gradient.push_back(std::sin(1.7 * step + i) * std::pow(10.0, i - 3));
+  }
+  return gradient;
+}
+
+void expect_near(const torch::Tensor& got, const std::vector<double>& want) {
+  ASSERT_EQ(got.numel(), static_cast<int64_t>(want.size()));
+  for (size_t i = 0; i < want.size(); ++i) {
+    EXPECT_NEAR(got.flatten()[static_cast<int64_t>(i)].item<double>(), want[i], 2e-6 * (1 + std::abs(want[i]))) << i;
+  }
+}
+
+TEST(OptimizerTest, FollowsTheDefinitionOfAdamWAndOfTheMovingAverage) {
+  Pair pair;
+  const OptimizerOptions options{.learning_rate = 0.05, .warmup_steps = 3, .weight_decay = 0.1, .ema_decay = 0.6};
+  Optimizer optimizer(ParameterVector(*pair), options, 20);
+  Definition want{kStart, std::vector<double>(6), std::vector<double>(6), kStart};
+  for (int step = 0; step < 8; ++step) {
+    const auto gradient = gradient_of(step);
+    optimizer.parameters().gradients().copy_(torch::tensor(gradient, torch::kFloat64));
+    optimizer.step(step);
+    want.step(gradient, options, learning_rate_at(options, step, 20), ema_decay_at(options, step));
+  }
+  expect_near(torch::cat({pair->first.detach().flatten(), pair->second.detach()}), want.p);
+  expect_near(optimizer.first_moments(), want.m);
+  expect_near(optimizer.second_moments(), want.v);
+  expect_near(optimizer.average(), want.e);
+  EXPECT_EQ(optimizer.update_count().item<float>(), 8);
+}
+
+TEST(OptimizerTest, ANonFiniteGradientChangesNothingAndIsCounted) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    Pair pair;
+    Optimizer optimizer(ParameterVector(*pair), {.learning_rate = 0.1, .warmup_steps = 0, .clip_norm = 1.0}, 10);
+    optimizer.parameters().gradients().fill_(0.5);
+    optimizer.step(0);
+    const auto state = [&] {
+      return std::vector<torch::Tensor>{optimizer.parameters().values().clone(), optimizer.average().clone(),
+                                        optimizer.first_moments().clone(), optimizer.second_moments().clone(),
+                                        optimizer.update_count().clone()};
+    };
+    const auto before = state();
+    for (int step = 1; step <= 2; ++step) {
+      optimizer.parameters().gradients()[3] = bad;
+      optimizer.step(step);
+      EXPECT_EQ(optimizer.skipped().item<float>(), 1);
+    }
+    const auto after = state();
+    for (size_t i = 0; i < before.size(); ++i) {
+      EXPECT_TRUE(before[i].equal(after[i])) << i;
+    }
+    EXPECT_EQ(optimizer.skipped_in_row().item<float>(), 2);
+    optimizer.parameters().gradients().fill_(0.5);
+    optimizer.step(3);
+    EXPECT_EQ(optimizer.skipped_in_row().item<float>(), 0);
+    EXPECT_EQ(optimizer.skipped_total().item<float>(), 2);
+    EXPECT_FALSE(optimizer.parameters().values().equal(before[0]));
+  }
+}
+
+TEST(OptimizerTest, ClippingScalesTheWholeGradientToTheNorm) {
+  Pair pair;
+  Optimizer optimizer(ParameterVector(*pair), {.learning_rate = 1, .warmup_steps = 0, .beta1 = 0, .clip_norm = 1.5}, 10);
+  const std::vector<double> gradient{3, 0, 0, 4, 0, 0};
+  optimizer.parameters().gradients().copy_(torch::tensor(gradient));
+  optimizer.step(0);
+  EXPECT_FLOAT_EQ(optimizer.gradient_norm().item<float>(), 5);
+  expect_near(optimizer.first_moments(), {0.9, 0, 0, 1.2, 0, 0});  // beta1 = 0: the clipped gradient itself
+}
+
+TEST(OptimizerTest, LearningRateWarmsUpAndDecaysAsTheReferenceDoes) {
+  const OptimizerOptions cosine{.learning_rate = 2.0, .warmup_steps = 10};
+  EXPECT_EQ(learning_rate_at(cosine, 0, 110), 0.0);
+  EXPECT_DOUBLE_EQ(learning_rate_at(cosine, 5, 110), 1.0);
+  EXPECT_DOUBLE_EQ(learning_rate_at(cosine, 10, 110), 2.0);
+  EXPECT_DOUBLE_EQ(learning_rate_at(cosine, 60, 110), 1.0);
+  EXPECT_NEAR(learning_rate_at(cosine, 110, 110), 0.0, 1e-15);
+  const OptimizerOptions constant{.learning_rate = 2.0, .decay = LearningRateDecay::kConstant, .warmup_steps = 0};
+  EXPECT_EQ(learning_rate_at(constant, 0, 10), 2.0);
+  EXPECT_EQ(learning_rate_at(constant, 9, 10), 2.0);
+}
+
+TEST(OptimizerTest, AverageDecayWarmsUp) {
+  EXPECT_DOUBLE_EQ(ema_decay_at({}, 0), 0.1);
+  EXPECT_DOUBLE_EQ(ema_decay_at({}, 90), 0.91);
+  EXPECT_DOUBLE_EQ(ema_decay_at({}, 10'000'000), 0.9999);
+  EXPECT_DOUBLE_EQ(ema_decay_at({.ema_warmup = false}, 0), 0.9999);
+}
+
+TEST(OptimizerTest, NamedTensorsAreViewsAndRoundTrip) {
+  Pair pair;
+  ParameterVector parameters(*pair);
+  const auto named = parameters.named(parameters.values());
+  ASSERT_EQ(named.size(), 2U);
+  EXPECT_EQ(named[0].first, "first");
+  EXPECT_EQ(named[1].second.sizes(), (std::vector<int64_t>{2}));
+  EXPECT_EQ(named[0].second.data_ptr(), pair->first.data_ptr());
+  const auto copy = torch::zeros_like(parameters.values());
+  parameters.assign(copy, named);
+  EXPECT_TRUE(copy.equal(parameters.values()));
+  EXPECT_THROW(parameters.assign(copy, {named[1], named[0]}), InvalidArgument);
+}
+
+TEST(OptimizerTest, RefusesOptionsOutOfRange) {
+  for (const auto& options : {OptimizerOptions{.learning_rate = 0}, OptimizerOptions{.beta1 = 1},
+                              OptimizerOptions{.epsilon = 0}, OptimizerOptions{.ema_decay = 1}}) {
+    Pair pair;
+    EXPECT_THROW(Optimizer(ParameterVector(*pair), options, 10), InvalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace veil

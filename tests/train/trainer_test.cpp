@@ -1,0 +1,129 @@
+#include "veil/train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <numeric>
+
+#include "veil/nn/initialization.h"
+
+namespace veil {
+namespace {
+
+DenoiserOptions tiny_network() {
+  return {.network = NetworkKind::kUViT, .shape = {4, 4, 1}, .vocab_size = 16, .width = 32, .layers = 1,
+          .width_multipliers = {1}, .dit_layers = 1, .dit_width = 16, .dit_heads = 2, .dropout = 0.1,
+          .head = Head::kLogisticPrior, .value_channels = true};
+}
+
+TensorDataset tiny_data() {
+  auto tokens = torch::arange(40 * 16).remainder(16).to(torch::kUInt8).view({40, 16});
+  return {DatasetInfo{.name = "tiny", .split = "train", .shape = {4, 4, 1}, .vocab_size = 16}, tokens};
+}
+
+constexpr int64_t kSteps = 12;
+
+TrainState fresh_state() {
+  auto network = make_denoiser(tiny_network());
+  initialize(*network, 3);
+  return make_train_state(network, {.learning_rate = 1e-2, .warmup_steps = 2, .ema_decay = 0.9}, kSteps);
+}
+
+torch::Tensor run(TrainState& state, int64_t until, int64_t micro = 0) {
+  const auto data = tiny_data();
+  BatchStream stream(data, {.batch_size = 8, .seed = 1});
+  std::vector<torch::Tensor> losses;
+  struct Keep : TrainObserver {
+    explicit Keep(std::vector<torch::Tensor>& to) : losses(to) {}
+    bool on_step(TrainState& /*state*/, const StepReport& report) override {
+      losses.push_back(report.bits_per_dim);
+      return true;
+    }
+    std::vector<torch::Tensor>& losses;
+  } keep(losses);
+  EXPECT_TRUE(train(state, stream, until, {.objective = {}, .micro_batch_size = micro, .seed = 1}, {&keep}));
+  return torch::stack(losses);
+}
+
+TEST(TrainerTest, ARunInTwoPartsEqualsOneRunToTheBit) {
+  auto whole = fresh_state();
+  const auto losses = run(whole, kSteps);
+
+  auto first = fresh_state();
+  const auto before = run(first, 5);
+  auto second = fresh_state();  // what a checkpoint carries, carried by hand
+  auto& from = first.optimizer;
+  auto& to = second.optimizer;
+  to.parameters().values().copy_(from.parameters().values());
+  to.average().copy_(from.average());
+  to.first_moments().copy_(from.first_moments());
+  to.second_moments().copy_(from.second_moments());
+  to.update_count().copy_(from.update_count());
+  second.step = first.step;
+  const auto after = run(second, kSteps);
+
+  EXPECT_TRUE(torch::cat({before, after}).equal(losses));
+  EXPECT_TRUE(to.parameters().values().equal(whole.optimizer.parameters().values()));
+  EXPECT_TRUE(to.average().equal(whole.optimizer.average()));
+}
+
+TEST(TrainerTest, MicroBatchesGiveTheLossAndTheGradientOfTheWholeBatch) {
+  auto options = tiny_network();
+  options.dropout = 0;  // dropout masks do depend on the cut
+  const auto data = tiny_data();
+  std::vector<int64_t> indices(8);
+  std::iota(indices.begin(), indices.end(), 0);
+  const auto batch = data.get(indices);
+  torch::Tensor loss;
+  torch::Tensor moments;
+  for (const int64_t micro : {8, 4, 2, 1}) {
+    auto network = make_denoiser(options);
+    initialize(*network, 3);
+    auto state = make_train_state(network, {.warmup_steps = 0, .beta1 = 0}, kSteps);
+    const auto report = train_step(state, batch, {.objective = {}, .micro_batch_size = micro, .seed = 1});
+    const auto gradient = state.optimizer.first_moments();  // beta1 = 0: the gradient itself
+    if (micro == 8) {
+      loss = report.bits_per_dim;
+      moments = gradient;
+    }
+    EXPECT_NEAR(report.bits_per_dim.item<float>(), loss.item<float>(), 1e-6 * loss.item<float>()) << micro;
+    EXPECT_LT((gradient - moments).norm().item<float>(), 2e-6 * moments.norm().item<float>()) << micro;
+  }
+}
+
+TEST(TrainerTest, TrainingLowersTheLossAndTheAverageFollows) {
+  auto state = fresh_state();
+  const auto start = state.optimizer.average().clone();
+  const auto losses = run(state, kSteps);
+  EXPECT_NEAR(losses[0].item<float>(), 4.0, 0.5);  // log2(16) at the start
+  EXPECT_LT(losses.slice(0, kSteps - 3).mean().item<float>(), 0.8 * losses.slice(0, 0, 3).mean().item<float>());
+  EXPECT_FALSE(state.optimizer.average().equal(start));
+  EXPECT_FALSE(state.average->is_training());
+  EXPECT_TRUE(state.average->parameters()[0].data_ptr() == state.optimizer.average().data_ptr());
+}
+
+TEST(TrainerTest, ANonFiniteLossSkipsTheStepAndTheRunGoesOn) {
+  auto state = fresh_state();
+  (void)run(state, 3);
+  const auto before = state.optimizer.parameters().values().clone();
+  auto bias = state.denoiser->named_parameters()["head.bias"];
+  const auto saved = bias.detach().clone();
+  {
+    const torch::NoGradGuard no_grad;
+    bias.fill_(std::numeric_limits<float>::quiet_NaN());
+  }
+  (void)run(state, 4);
+  {
+    const torch::NoGradGuard no_grad;
+    bias.copy_(saved);
+  }
+  EXPECT_TRUE(state.optimizer.parameters().values().equal(before));
+  EXPECT_TRUE(torch::isfinite(state.optimizer.average()).all().item<bool>());
+  EXPECT_EQ(state.optimizer.skipped_total().item<float>(), 1);
+  const auto losses = run(state, 6);
+  EXPECT_TRUE(torch::isfinite(losses).all().item<bool>());
+  EXPECT_EQ(state.optimizer.skipped_total().item<float>(), 1);
+}
+
+}  // namespace
+}  // namespace veil
