@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace veil::io {
+
+/// One line of a plot. Points that are not finite (or not positive, on a logarithmic axis) interrupt it.
+struct PlotSeries {
+  std::string label = {};  ///< in the legend; empty: not there
+  std::vector<double> x = {};
+  std::vector<double> y = {};    ///< as many as x
+  std::vector<double> low = {};  ///< a band from low to high around the line: empty, or as many as x
+  std::vector<double> high = {};
+  bool markers = false;  ///< a dot at every point
+};
+
+struct PlotOptions {
+  std::string title = {};
+  std::string x_label = {};
+  std::string y_label = {};
+  bool log_x = false;
+  bool log_y = false;
+  int64_t width = 720;  ///< pixels, 200 .. 4000
+  int64_t height = 320;
+};
+
+/// A line plot as an <svg> element, for a file of its own or inside HTML: axes are fitted to the finite points, text
+/// and grid take the colour of the surrounding text, texts are escaped, and the same input gives the same bytes. Throws
+/// InvalidArgument if lengths differ or the size is out of range.
+[[nodiscard]] std::string svg_plot(const std::vector<PlotSeries>& series, const PlotOptions& options);
+
+}  // namespace veil::io

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace veil::io {
+
+/// `text` made harmless in HTML and XML, in elements and in quoted attributes. Control characters but tab and newline,
+/// which XML does not allow, become U+FFFD; so do bytes that are not UTF-8.
+[[nodiscard]] std::string escape_markup(std::string_view text);
+
+/// A number in at most `digits` significant digits, without the locale: "0.0002", "12345", "1.5e+09".
+[[nodiscard]] std::string short_number(double number, int digits = 6);
+
+/// A number with exactly `decimals` places.
+[[nodiscard]] std::string fixed_number(double number, int decimals);
+
+/// A number with an exponent and exactly `decimals` places: "1.5e-05".
+[[nodiscard]] std::string scientific_number(double number, int decimals);
+
+/// The word as a shell reads it: in single quotes, unless it is plain without them.
+[[nodiscard]] std::string in_shell_quotes(const std::string& word);
+
+[[nodiscard]] std::string base64(std::span<const uint8_t> bytes);
+
+}  // namespace veil::io

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace veil::io {
+
+/// Values of one quantity by training step. A step that a resumed run wrote again has its last value.
+using StepCurve = std::map<int64_t, double>;
+
+/// What the files of a run folder hold, as far as it can be read.
+struct RunRecords {
+  StepCurve train_bits;
+  StepCurve learning_rate;
+  StepCurve gradient_norm;
+  StepCurve evaluation_bits;
+  StepCurve evaluation_error;  ///< standard error
+  StepCurve examples_per_second;
+  StepCurve seconds;
+  nlohmann::json evaluation;                 ///< evaluation.json; null if absent
+  std::string config;                        ///< text of config.cfg
+  std::vector<std::filesystem::path> grids;  ///< samples/*.png, by name
+  std::vector<std::string> notes;            ///< what is missing or damaged, for the reader
+};
+
+/// Never throws on account of a file's content.
+[[nodiscard]] RunRecords read_run_records(const std::filesystem::path& run_folder);
+
+}  // namespace veil::io
