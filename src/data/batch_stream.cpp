@@ -19,8 +19,8 @@
 namespace veil {
 namespace {
 
-// A number in [0, range), without the bias of a remainder: Lemire, "Fast Random Integer Generation in an Interval" (2019).
-// A pure function of its arguments: attempt k uses word k of the example.
+// A number in [0, range), without the bias of a remainder: Lemire, "Fast Random Integer Generation in an Interval"
+// (2019). A pure function of its arguments: attempt k uses word k of the example.
 uint32_t bounded_word(const NoiseKey& key, uint64_t example_id, uint32_t range) {
   const uint32_t rejected = (0U - range) % range;  // 2^32 mod range
   for (uint32_t attempt = 0;; ++attempt) {

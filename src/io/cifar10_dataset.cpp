@@ -1,5 +1,3 @@
-#include "io/dataset_folder.h"
-
 #include <torch/torch.h>
 
 #include <sstream>
@@ -7,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/dataset_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/cifar10_file.h"
 #include "veil/io/files.h"
@@ -61,15 +60,12 @@ std::vector<fs::path> cifar10_files(const fs::path& folder, const std::string& s
 
 DatasetInfo cifar10_info(const std::string& name, const std::string& split, std::vector<std::string> class_names) {
   const auto classes = class_names.empty() ? int64_t{10} : static_cast<int64_t>(class_names.size());
-  return {.name = name,
-          .split = split,
-          .shape = {32, 32, 3},
-          .classes = classes,
-          .class_names = std::move(class_names)};
+  return {
+      .name = name, .split = split, .shape = {32, 32, 3}, .classes = classes, .class_names = std::move(class_names)};
 }
 
-// CIFAR-10 has the same number of images in each of ten classes, 50,000 and 10,000 in all. There is no published checksum
-// of the single files, only of the archive, which the fetching script compares.
+// CIFAR-10 has the same number of images in each of ten classes, 50,000 and 10,000 in all. There is no published
+// checksum of the single files, only of the archive, which the fetching script compares.
 bool is_real_cifar10(const DatasetInfo& info, const torch::Tensor& labels) {
   const int64_t examples = info.split == "train" ? 50'000 : 10'000;
   return info.class_names == cifar10_names() && labels.size(0) == examples &&
@@ -78,15 +74,16 @@ bool is_real_cifar10(const DatasetInfo& info, const torch::Tensor& labels) {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_cifar10_folder(const fs::path& folder, const std::string& split, const std::string& name) {
+std::unique_ptr<Dataset> open_cifar10_folder(const fs::path& folder, const std::string& split,
+                                             const std::string& name) {
   const auto records = read_cifar10(cifar10_files(folder, split));
   auto info = cifar10_info(name, split, read_class_names(folder / "batches.meta.txt"));
   const auto largest = records.labels.max().item<int64_t>();
-  require<DataError>(largest < info.classes, folder.string(), ": label ", largest, " has no name: batches.meta.txt has ",
-                     info.classes);
+  require<DataError>(largest < info.classes, folder.string(), ": label ", largest,
+                     " has no name: batches.meta.txt has ", info.classes);
   const bool real = is_real_cifar10(info, records.labels);
-  require<DataError>(real || name != "cifar10", folder.string(), ": found ", records.labels.size(0), " images as '", split,
-                     "', want CIFAR-10's ", split == "train" ? 50'000 : 10'000,
+  require<DataError>(real || name != "cifar10", folder.string(), ": found ", records.labels.size(0), " images as '",
+                     split, "', want CIFAR-10's ", split == "train" ? 50'000 : 10'000,
                      ", the same number in each class, and batches.meta.txt with its ten names");
   if (name.empty()) {
     info.name = real ? "cifar10" : custom_name(folder);

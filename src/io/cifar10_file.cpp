@@ -27,13 +27,12 @@ torch::Tensor read_records(const std::filesystem::path& path) {
   check_size(file);
   auto records = torch::empty({file.size() / kCifar10RecordBytes, kCifar10RecordBytes}, torch::kUInt8);
   const auto found = file.read({records.data_ptr<uint8_t>(), static_cast<size_t>(file.size())});
-  require<DataError>(static_cast<int64_t>(found) == file.size(), path.string(), ": ended after ", found, " bytes, want ",
-                     file.size(), "; it became shorter while it was read");
+  require<DataError>(static_cast<int64_t>(found) == file.size(), path.string(), ": ended after ", found,
+                     " bytes, want ", file.size(), "; it became shorter while it was read");
   const auto labels = records.select(1, 0);
   const auto largest = labels.max().item<int64_t>();
   require<DataError>(largest <= kLargestLabel, path.string(), ": label ", largest, " in record ",
-                     labels.argmax().item<int64_t>(), ", want 0 to ", kLargestLabel,
-                     "; these are no CIFAR-10 records");
+                     labels.argmax().item<int64_t>(), ", want 0 to ", kLargestLabel, "; these are no CIFAR-10 records");
   return records;
 }
 

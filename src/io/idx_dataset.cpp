@@ -1,11 +1,10 @@
-#include "io/dataset_folder.h"
-
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <map>
 #include <vector>
 
+#include "io/dataset_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/files.h"
 #include "veil/io/idx_file.h"
@@ -20,7 +19,9 @@ constexpr int64_t kFashionClasses = 10;
 // SHA-256 of the unpacked pixels of known image files.
 const std::map<std::string, std::string>& known_images() {
   static const std::map<std::string, std::string> names{
-      {"2929ae1c7b89e0ee6587bbe4911fd5f0a5dafe21ae6ed9b737173cbfe20c12c9", "fashion-mnist"}, {"c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a", "fashion-mnist"}, {"2e487a6c89124f78f2d7521542223cafe96f7123c3ca13d447772ac6ecbb3012", "fashion-mnist-full"}};
+      {"2929ae1c7b89e0ee6587bbe4911fd5f0a5dafe21ae6ed9b737173cbfe20c12c9", "fashion-mnist"},
+      {"c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a", "fashion-mnist"},
+      {"2e487a6c89124f78f2d7521542223cafe96f7123c3ca13d447772ac6ecbb3012", "fashion-mnist-full"}};
   return names;
 }
 
@@ -52,8 +53,7 @@ torch::Tensor read_labels(const fs::path& path) {
 }
 
 std::string recognized_images(const torch::Tensor& tokens, const fs::path& path) {
-  const auto found =
-      known_images().find(sha256_of({tokens.data_ptr<uint8_t>(), static_cast<size_t>(tokens.numel())}));
+  const auto found = known_images().find(sha256_of({tokens.data_ptr<uint8_t>(), static_cast<size_t>(tokens.numel())}));
   return found != known_images().end() ? found->second : custom_name(path);
 }
 

@@ -67,7 +67,8 @@ void check_promise(const UnpackedFile& file, const Header& header) {
 // The tensor takes over the memory.
 torch::Tensor to_tensor(std::vector<uint8_t> bytes, const std::vector<int64_t>& sizes) {
   auto owner = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
-  return torch::from_blob(owner->data(), sizes, [owner](void*) {}, torch::kUInt8);
+  return torch::from_blob(
+      owner->data(), sizes, [owner](void*) {}, torch::kUInt8);
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ std::vector<fs::path> folders_of(const std::string& name) {
 
 std::string how_to_get(const std::string& name) {
   if (name == "fashion-mnist-full") {
-    return "run datasets/fetch.sh fashion-mnist-full, install Debian's package dataset-fashion-mnist, or put the four files "
+    return "run datasets/fetch.sh fashion-mnist-full, install Debian's package dataset-fashion-mnist, or put the four "
+           "files "
            "into $VEIL_DATA/fashion-mnist-full";
   }
   if (name == "cifar10") {
@@ -81,8 +82,8 @@ std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::stri
   const fs::path path(source);
   std::error_code error;
   const auto status = fs::status(path, error);
-  require<DataError>(status.type() != fs::file_type::not_found, source, ": no such file or folder, nor a data set's name (",
-                     joined(names), ")");
+  require<DataError>(status.type() != fs::file_type::not_found, source,
+                     ": no such file or folder, nor a data set's name (", joined(names), ")");
   return fs::is_directory(status) ? open_folder(path, split, "") : open_file(path, split);
 }
 

@@ -13,8 +13,8 @@ namespace {
 constexpr size_t kChunk = size_t{1} << 16;
 constexpr size_t kFirstRequest = size_t{1} << 20;
 constexpr size_t kLargestRequest = size_t{1} << 30;  // zlib counts in 32 bits
-constexpr int64_t kMostExpansion = 1032;  // of deflate: 258 bytes for 2 bits
-constexpr int kGzipOnly = 16;             // added to zlib's window bits
+constexpr int64_t kMostExpansion = 1032;             // of deflate: 258 bytes for 2 bits
+constexpr int kGzipOnly = 16;                        // added to zlib's window bits
 
 std::string hexadecimal(std::span<const uint8_t> bytes) {
   std::string text;

@@ -30,12 +30,12 @@ class UnpackedFile {
   /// An upper bound of the content's size in bytes, exact if it is not packed: deflate cannot shrink by more than 1032.
   [[nodiscard]] int64_t size_limit() const;
 
-  /// Fills `bytes` with what comes next; returns how many, fewer only at the end. Throws DataError if the packed data are
-  /// damaged or cut.
+  /// Fills `bytes` with what comes next; returns how many, fewer only at the end. Throws DataError if the packed data
+  /// are damaged or cut.
   size_t read(std::span<uint8_t> bytes);
 
-  /// The next `size` bytes, or all that are left if they are fewer. Takes memory as the content comes, not as `size` says:
-  /// at most twice of what there is.
+  /// The next `size` bytes, or all that are left if they are fewer. Takes memory as the content comes, not as `size`
+  /// says: at most twice of what there is.
   [[nodiscard]] std::vector<uint8_t> read_up_to(int64_t size);
 
  private:

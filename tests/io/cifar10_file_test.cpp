@@ -34,8 +34,7 @@ TEST(Cifar10FileTest, OneByteTooManyIsNamedWithBothNumbers) {
             path.string() + ": found 6147 bytes, want a multiple of 3073 (2 CIFAR-10 records are 6146 bytes)");
   EXPECT_EQ(error(two.substr(1)),
             path.string() + ": found 6145 bytes, want a multiple of 3073 (1 CIFAR-10 records are 3073 bytes)");
-  EXPECT_EQ(error(""),
-            path.string() + ": found 0 bytes, want a multiple of 3073 (1 CIFAR-10 records are 3073 bytes)");
+  EXPECT_EQ(error(""), path.string() + ": found 0 bytes, want a multiple of 3073 (1 CIFAR-10 records are 3073 bytes)");
 }
 
 TEST(Cifar10FileTest, ALabelAboveNineIsRefused) {

@@ -87,9 +87,10 @@ TEST_F(IdxFileTest, CutAndDamagedGzipDataAreRefused) {
 }
 
 TEST_F(IdxFileTest, ForeignContentIsDescribed) {
-  EXPECT_EQ(error_of("<!DOCTYPE html>"),
-            "found content that begins with 3c 21 44 4f (a web page?), want an IDX file of unsigned bytes (00 00 08 and "
-            "the rank, 01 to 04)");
+  EXPECT_EQ(
+      error_of("<!DOCTYPE html>"),
+      "found content that begins with 3c 21 44 4f (a web page?), want an IDX file of unsigned bytes (00 00 08 and "
+      "the rank, 01 to 04)");
   EXPECT_EQ(error_of("").substr(0, 21), "found an empty file, ");
   EXPECT_EQ(error_of(gzip_bytes("")).substr(0, 32), "found gzip data without content,");
   EXPECT_EQ(error_of(gzip_bytes("tar!")).substr(0, 51), "found content that begins with 74 61 72 21, unpacke");
@@ -101,7 +102,8 @@ TEST_F(IdxFileTest, ForeignContentIsDescribed) {
 TEST_F(IdxFileTest, AHeaderThatPromisesTooMuchCostsNoMemory) {
   EXPECT_EQ(error_of(idx_bytes({0xffffffffU, 0xffffffffU, 0xffffffffU}, "abc")).substr(0, 20), "found 19 bytes, want ");
   EXPECT_EQ(error_of(idx_bytes({0xffffffffU, 0xffffffffU, 0xffffffffU, 0}, "")).substr(0, 20), "found 20 bytes, want ");
-  EXPECT_EQ(error_of(gzip_bytes(idx_bytes({0xffffffffU, 0xffffffffU}, "abc"))).substr(0, 25), "the IDX header promises 1");
+  EXPECT_EQ(error_of(gzip_bytes(idx_bytes({0xffffffffU, 0xffffffffU}, "abc"))).substr(0, 25),
+            "the IDX header promises 1");
   EXPECT_EQ(error_of(idx_bytes({0, 28, 28}, "")), "the IDX header promises no values, shape [0, 28, 28]");
 }
 

@@ -104,24 +104,26 @@ TEST_F(OpenDatasetTest, ForeignFilesAreRefusedInOneLine) {
   const std::string want =
       ", want an IDX file of unsigned bytes, or CIFAR-10 records (a multiple of 3073 bytes with labels up to 9)";
   add("page.gz", "<html>");
-  EXPECT_EQ(error(toys_ / "page.gz"),
-            (toys_ / "page.gz").string() + ": found 6 bytes of content that begins with 3c 68 74 6d (a web page?)" + want);
+  EXPECT_EQ(
+      error(toys_ / "page.gz"),
+      (toys_ / "page.gz").string() + ": found 6 bytes of content that begins with 3c 68 74 6d (a web page?)" + want);
   add("long.bin", ramp_record(7) + "x");
   EXPECT_EQ(error(toys_ / "long.bin"),
             (toys_ / "long.bin").string() + ": found 3074 bytes of content that begins with 07 00 01 02" + want);
   add("empty", "");
   EXPECT_EQ(error(toys_ / "empty"), (toys_ / "empty").string() + ": found 0 bytes of an empty file" + want);
   add("labels", idx_bytes({2}, "ab"));
-  EXPECT_EQ(error(toys_ / "labels"), (toys_ / "labels").string() +
-                                         ": found IDX values of shape [2], want images [N, H, W] or [N, H, W, C]");
+  EXPECT_EQ(error(toys_ / "labels"),
+            (toys_ / "labels").string() + ": found IDX values of shape [2], want images [N, H, W] or [N, H, W, C]");
 }
 
 TEST_F(OpenDatasetTest, FoldersAndPathsWithoutDataAreRefused) {
   EXPECT_EQ(error(toys_).substr(0, toys_.string().size() + 24), toys_.string() + ": found an empty folder,");
   add("notes.txt", "hello");
   EXPECT_NE(error(toys_).find(": found no data set in the folder, want IDX files"), std::string::npos);
-  EXPECT_EQ(error("no/such"),
-            "no/such: no such file or folder, nor a data set's name (fashion-mnist, fashion-mnist-full, photos32, cifar10)");
+  EXPECT_EQ(
+      error("no/such"),
+      "no/such: no such file or folder, nor a data set's name (fashion-mnist, fashion-mnist-full, photos32, cifar10)");
   EXPECT_THROW((void)open_dataset("", "train"), InvalidArgument);
   EXPECT_THROW((void)open_dataset(toys_.string(), "validation"), InvalidArgument);
   add("test-images", idx_bytes({1, 1, 1}, "a"));
@@ -150,8 +152,9 @@ TEST_F(OpenDatasetTest, Cifar10MustBeWhole) {
   fs::create_directory(cifar);
   write_bytes(cifar / "test_batch.bin", ramp_record(1));
   EXPECT_EQ(data_error_of([] { (void)open_dataset("cifar10", "test"); }),
-            cifar.string() + ": found 1 images as 'test', want CIFAR-10's 10000, the same number in each class, and "
-                             "batches.meta.txt with its ten names");
+            cifar.string() +
+                ": found 1 images as 'test', want CIFAR-10's 10000, the same number in each class, and "
+                "batches.meta.txt with its ten names");
 }
 
 TEST_F(OpenDatasetTest, RealCifar10IsRecognised) {

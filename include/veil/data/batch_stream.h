@@ -9,16 +9,15 @@
 namespace veil {
 
 struct BatchStreamOptions {
-  int64_t batch_size = 1;        ///< examples per batch, > 0; may exceed the data set (it then spans epochs)
-  uint64_t seed = 0;             ///< of order and flips
-  bool horizontal_flips = false; ///< mirror each image with probability 1/2: training only
-  int64_t prefetch = 4;          ///< batches prepared ahead by a worker thread; 0: none
+  int64_t batch_size = 1;         ///< examples per batch, > 0; may exceed the data set (it then spans epochs)
+  uint64_t seed = 0;              ///< of order and flips
+  bool horizontal_flips = false;  ///< mirror each image with probability 1/2: training only
+  int64_t prefetch = 4;           ///< batches prepared ahead by a worker thread; 0: none
 };
 
-/// The endless sequence of training batches. Every epoch visits every example once in an order that is a pure function of
-/// (seed, epoch); epochs follow each other without a gap, so batch `step` holds the visits
-/// [step*batch_size, (step+1)*batch_size). Any step can be computed directly, which is what makes a resumed run go on
-/// where it stopped.
+/// The endless sequence of training batches. Every epoch visits every example once in an order that is a pure function
+/// of (seed, epoch); epochs follow each other without a gap, so batch `step` holds the visits [step*batch_size,
+/// (step+1)*batch_size). Any step can be computed directly, which is what makes a resumed run go on where it stopped.
 class BatchStream {
  public:
   /// Keeps a reference to `dataset`, which must outlive the stream. Throws InvalidArgument on options out of range, an
@@ -45,8 +44,8 @@ class BatchStream {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The order of an epoch: a permutation of 0..size-1, each equally likely, a pure function of its arguments. size is below
-/// 2^32; about 20 ms for a million.
+/// The order of an epoch: a permutation of 0..size-1, each equally likely, a pure function of its arguments. size is
+/// below 2^32; about 20 ms for a million.
 [[nodiscard]] std::vector<int64_t> epoch_order(int64_t size, uint64_t seed, int64_t epoch);
 
 /// tokens: int64 [L] of an image of `shape`, mirrored left to right in place.

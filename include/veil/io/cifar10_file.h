@@ -11,7 +11,8 @@ namespace veil::io {
 inline constexpr int64_t kCifar10RecordBytes = 1 + 3 * 32 * 32;
 
 struct Cifar10Records {
-  torch::Tensor tokens;  ///< uint8 [N, 3072] in the order of TokenShape{32, 32, 3}: the colours of a pixel are neighbours
+  torch::Tensor
+      tokens;  ///< uint8 [N, 3072] in the order of TokenShape{32, 32, 3}: the colours of a pixel are neighbours
   torch::Tensor labels;  ///< int64 [N], in [0, 9]
 };
 
