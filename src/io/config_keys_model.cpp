@@ -44,6 +44,8 @@ std::vector<ConfigKey> model_keys() {
                        "uvit: channels of each level over width; each level halves the picture",
                        VEIL_FIELD(model.width_multipliers), {1, 64}),
       integer_key("model.dit_layers", "uvit: transformer blocks in the middle", VEIL_FIELD(model.dit_layers), {1, 256}),
+      integer_key("model.dit_patch", "uvit: side in pixels of the squares that the transformer sees",
+                  VEIL_FIELD(model.dit_patch), {1, 64}),
       integer_key("model.dit_width", "uvit: channels of the transformer", VEIL_FIELD(model.dit_width), {4, 16384, 4}),
       integer_key("model.dit_heads", "uvit: attention heads, a divisor of dit_width", VEIL_FIELD(model.dit_heads),
                   {1, 256}),

@@ -38,9 +38,10 @@ void check_uvit(const DenoiserOptions& options) {
   check_range("dit_heads", options.dit_heads, 1, options.dit_width);
   check_multiple("dit_width", options.dit_width, 4, "");
   check_multiple("dit_width", options.dit_width, options.dit_heads, ", dit_heads");
-  const int64_t shrink = int64_t{1} << multipliers.size();
-  check_multiple("shape.height", options.shape.height, shrink, ", for the levels of width_multipliers and patches");
-  check_multiple("shape.width", options.shape.width, shrink, ", for the levels of width_multipliers and patches");
+  check_range("dit_patch", options.dit_patch, 1, kMaxSide);
+  const int64_t side = (int64_t{1} << (multipliers.size() - 1)) * options.dit_patch;
+  check_multiple("shape.height", options.shape.height, side, ", for the levels of width_multipliers and dit_patch");
+  check_multiple("shape.width", options.shape.width, side, ", for the levels of width_multipliers and dit_patch");
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 namespace veil {
 namespace {
 
-constexpr int64_t kPatch = 2;
-
 torch::Tensor layer_norm(const torch::Tensor& x) { return at::layer_norm(x, {x.size(-1)}, {}, {}, kNormEpsilon); }
 
 // layer_norm(x) * (1 + scale) + shift, with [B, 1, width] modulations.
@@ -57,10 +55,11 @@ torch::Tensor DitBlock::forward(const torch::Tensor& x, const torch::Tensor& con
 
 Dit::Dit(const DitOptions& options, torch::Device device) : options_(options) {
   const int64_t width = options.model_width;
+  const int64_t patch = options.patch;
   const ConvOptions patches{
-      .in = options.channels, .out = width, .kernel = kPatch, .stride = kPatch, .weight = {}};
+      .in = options.channels, .out = width, .kernel = patch, .stride = patch, .weight = {}};
   patchify_ = register_module("patchify", std::make_shared<Conv2d>(patches, device));
-  position_ = add_parameter("position", {options.height / kPatch, options.width / kPatch, width},
+  position_ = add_parameter("position", {options.height / patch, options.width / patch, width},
                             {.value = InitialValue::kGridSinCos}, device);
   const auto list = register_module("blocks", std::make_shared<torch::nn::ModuleListImpl>());
   for (int64_t i = 0; i < options.layers; ++i) {
@@ -72,13 +71,15 @@ Dit::Dit(const DitOptions& options, torch::Device device) : options_(options) {
   } else {
     norm_ = register_module("norm", std::make_shared<RmsNorm>(width, device));
   }
-  const LinearOptions out{.in = width, .out = kPatch * kPatch * options.channels, .weight = kZeroWeights};
+  const LinearOptions out{.in = width, .out = patch * patch * options.channels, .weight = kZeroWeights};
   unpatchify_ = register_module("unpatchify", std::make_shared<Linear>(out, device));
 }
 
-// [B, N, 4 channels] to [B, channels, height, width]; a token holds its pixels row by row.
+// [B, N, patch^2 channels] to [B, channels, height, width]; a token holds its pixels row by row.
 torch::Tensor Dit::unpatchify(const torch::Tensor& tokens) const {
-  const auto patches = tokens.view({tokens.size(0), options_.height / kPatch, options_.width / kPatch, kPatch, kPatch, -1});
+  const int64_t patch = options_.patch;
+  const auto patches =
+      tokens.view({tokens.size(0), options_.height / patch, options_.width / patch, patch, patch, -1});
   const auto pixels = patches.transpose(2, 3).reshape({tokens.size(0), options_.height, options_.width, -1});
   return pixels.permute({0, 3, 1, 2});
 }

@@ -57,14 +57,7 @@ torch::Tensor ImageDenoiser::logits_at(const DenoiserInput& input, const torch::
   return head_->logits_at(last.image, last.condition, positions);
 }
 
-void ImageDenoiser::set_channels_last(bool on) {
-  const torch::NoGradGuard no_grad;
-  channels_last_ = on;
-  for (auto& parameter : parameters()) {
-    if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(format_of(on)));
-    }
-  }
-}
+// Weights keep their layout, because others hold views of them; a convolution converts them as it runs, at little cost.
+void ImageDenoiser::set_channels_last(bool on) { channels_last_ = on; }
 
 }  // namespace veil

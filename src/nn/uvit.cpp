@@ -14,6 +14,7 @@ DitOptions core_options(const DenoiserOptions& options, int64_t channels) {
   return {.channels = channels,
           .height = options.shape.height / shrink,
           .width = options.shape.width / shrink,
+          .patch = options.dit_patch,
           .model_width = options.dit_width,
           .layers = options.dit_layers,
           .heads = options.dit_heads,

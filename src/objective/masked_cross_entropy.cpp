@@ -17,7 +17,7 @@ torch::Tensor masked_cross_entropy(Denoiser& denoiser, const torch::Tensor& x0, 
   const auto target = x0.reshape(-1).index_select(0, masked.positions).to(device, /*non_blocking=*/true);  // [M]
   const DenoiserInput input{.z = masked.z.to(device, /*non_blocking=*/true),
                             .noise_level = to_device(noise_level, device),
-                            .labels = to_device(labels, device)};
+                            .labels = to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
   const auto logits = denoiser.logits_at(input, masked.positions);  // [M, V]
   const auto log_p = torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), torch::kFloat32)), 1);
   return -log_p.gather(1, target.unsqueeze(1)).squeeze(1);

@@ -38,6 +38,7 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"model.layers", "3"},
     {"model.width_multipliers", "1,2,4"},
     {"model.dit_layers", "5"},
+    {"model.dit_patch", "1"},
     {"model.dit_width", "384"},
     {"model.dit_heads", "6"},
     {"model.dropout", "0.25"},

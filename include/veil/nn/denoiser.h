@@ -37,6 +37,7 @@ struct DenoiserOptions {
   int64_t layers = 32;                          ///< residual blocks a level
   std::vector<int64_t> width_multipliers = {1}; ///< uvit: channels of each level over width; each level halves H and W
   int64_t dit_layers = 12;                      ///< uvit: transformer blocks in the middle
+  int64_t dit_patch = 2;                        ///< uvit: they see squares of dit_patch x dit_patch pixels of the last level
   int64_t dit_width = 768;                      ///< uvit: a multiple of 4 and of dit_heads
   int64_t dit_heads = 12;                       ///< uvit
   double dropout = 0.1;                         ///< in [0, 1)

@@ -11,8 +11,9 @@ namespace veil {
 
 struct DitOptions {
   int64_t channels = 0;    ///< of the image that goes in and comes out
-  int64_t height = 0;      ///< a multiple of 2
-  int64_t width = 0;       ///< a multiple of 2
+  int64_t height = 0;      ///< a multiple of patch
+  int64_t width = 0;       ///< a multiple of patch
+  int64_t patch = 2;       ///< side of the squares that become tokens
   int64_t model_width = 0; ///< numbers a token; a multiple of 4 and of heads
   int64_t layers = 0;
   int64_t heads = 1;
@@ -41,7 +42,7 @@ class DitBlock : public Layer {
   std::shared_ptr<Linear> mlp_out_;
 };
 
-/// Transformer over the 2x2 patches of a feature map, with a learned table of positions. Its output starts at zero and
+/// Transformer over the square patches of a feature map, with a learned table of positions. Its output starts at zero and
 /// replaces its input: no residual around it.
 class Dit : public Layer {
  public:

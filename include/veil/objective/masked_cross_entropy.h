@@ -11,7 +11,8 @@ namespace veil {
 
 /// -log p(x0 | z) at every masked position of `masked`: float32 [M], nats. One network call; the network computes logits at
 /// the masked positions only, in the precision of the surrounding ScopedPrecision; log-softmax is float32.
-///   x0: int64 [B, L] on the CPU; noise_level: float32 [B] on the CPU or absent; labels: int64 [B] on the CPU or absent.
+///   x0: int64 [B, L] on the CPU; noise_level: float32 [B] on the CPU or absent; labels: int64 [B] on the CPU or absent; ignored
+/// by a network without classes.
 /// Copies to `device` what the network needs; does not wait for it.
 [[nodiscard]] torch::Tensor masked_cross_entropy(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
                                                  const std::optional<torch::Tensor>& noise_level,

@@ -1,0 +1,42 @@
+#include "cli/stop_signal.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace veil::cli {
+namespace {
+
+constexpr std::array<int, 3> kSignals{SIGTERM, SIGINT, SIGUSR1};
+volatile sig_atomic_t g_received = 0;
+std::array<struct sigaction, kSignals.size()> g_previous{};
+
+extern "C" void note_signal(int number) {
+  if (number == SIGINT && g_received == SIGINT) {
+    _exit(130);
+  }
+  g_received = number;
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  g_received = 0;
+  struct sigaction action {};
+  action.sa_handler = note_signal;
+  action.sa_flags = SA_RESTART;  // a read or write that a signal meets goes on
+  for (size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], &action, &g_previous[i]);
+  }
+}
+
+StopSignal::~StopSignal() {
+  for (size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], &g_previous[i], nullptr);
+  }
+}
+
+int StopSignal::received() const noexcept { return g_received; }
+
+}  // namespace veil::cli

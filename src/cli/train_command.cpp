@@ -1,0 +1,24 @@
+#include <filesystem>
+
+#include "cli/training_run.h"
+#include "veil/cli/commands.h"
+#include "veil/cli/config_file.h"
+
+namespace veil::cli {
+namespace {
+
+// results/NAME for --config some/where/NAME.cfg.
+std::filesystem::path default_folder(const Arguments& arguments) {
+  return std::filesystem::path("results") / std::filesystem::path(arguments.text("config", "run")).stem();
+}
+
+}  // namespace
+
+int run_train(const Arguments& arguments) {
+  const auto config = configuration(arguments);
+  const std::filesystem::path folder =
+      arguments.has("run") ? std::filesystem::path(arguments.required("run")) : default_folder(arguments);
+  return run_training(config, {.folder = folder, .fresh = arguments.has("fresh"), .quiet = arguments.quiet});
+}
+
+}  // namespace veil::cli
