@@ -1,0 +1,78 @@
+#include "veil/cli/evaluation_output.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace veil::cli {
+namespace {
+
+EvaluationReport example() {
+  EvaluationReport report;
+  report.bits_per_dim = 8.0;
+  report.standard_error = 0.25;
+  report.mask_standard_error = 0.125;
+  report.confidence_low = 7.51;
+  report.confidence_high = 8.49;
+  report.examples = 7;
+  report.passes = 8;
+  report.replicates = 2;
+  report.estimator = "count-stratified";
+  report.dataset = "fashion-mnist";
+  report.split = "test";
+  report.weights = "ema";
+  report.seed = UINT64_MAX;
+  report.profile = {{.first_count = 1, .last_count = 1, .samples = 3, .sum = 4.5, .sum_squares = 7.0},
+                    {.first_count = 2, .last_count = 784, .samples = 53, .sum = 99.0, .sum_squares = 200.0}};
+  return report;
+}
+
+TEST(EvaluationOutputTest, JsonHasEveryFigureUnderItsName) {
+  const auto object = nlohmann::json::parse(evaluation_json(example()));
+  EXPECT_EQ(object.at("schema_version"), 1);
+  EXPECT_EQ(object.at("bits_per_dim"), 8.0);
+  EXPECT_EQ(object.at("standard_error"), 0.25);
+  EXPECT_EQ(object.at("mask_standard_error"), 0.125);
+  EXPECT_EQ(object.at("confidence_low"), 7.51);
+  EXPECT_EQ(object.at("confidence_high"), 8.49);
+  EXPECT_EQ(object.at("examples"), 7);
+  EXPECT_EQ(object.at("passes"), 8);
+  EXPECT_EQ(object.at("replicates"), 2);
+  EXPECT_EQ(object.at("estimator"), "count-stratified");
+  EXPECT_EQ(object.at("dataset"), "fashion-mnist");
+  EXPECT_EQ(object.at("split"), "test");
+  EXPECT_EQ(object.at("weights"), "ema");
+  EXPECT_EQ(object.at("seed"), UINT64_MAX);
+  EXPECT_EQ(object.at("length"), 784);
+  EXPECT_EQ(object.at("profile").size(), 2U);
+  EXPECT_EQ(object.at("profile").at(1).at("samples"), 53);
+}
+
+TEST(EvaluationOutputTest, JsonIsOneLineAndHoldsNullForWhatIsNotKnown) {
+  EvaluationReport report = example();
+  report.standard_error = std::numeric_limits<double>::quiet_NaN();
+  report.dataset = "custom-\xff\n";
+  const std::string text = evaluation_json(report);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_TRUE(nlohmann::json::parse(text).at("standard_error").is_null());
+}
+
+TEST(EvaluationOutputTest, TextShowsSixDecimalsAndTheCount) {
+  const std::string text = evaluation_text(example());
+  EXPECT_TRUE(text.starts_with("bits/dim 8.000000 +- 0.250000 (95 %: 7.510000 to 8.490000;")) << text;
+  EXPECT_NE(text.find("fashion-mnist test, 7 examples, 8 forward passes each in 2 replicates"), std::string::npos);
+}
+
+TEST(EvaluationOutputTest, ASingleExampleHasNoErrorBar) {
+  EvaluationReport report = example();
+  report.examples = 1;
+  report.standard_error = std::numeric_limits<double>::quiet_NaN();
+  const std::string text = evaluation_text(report);
+  EXPECT_TRUE(text.starts_with("bits/dim 8.000000\n")) << text;
+  EXPECT_NE(text.find("1 example, "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace veil::cli

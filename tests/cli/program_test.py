@@ -1,0 +1,167 @@
+"""Runs the program as a person or a script would and looks at exit code, standard output and standard error.
+
+usage: program_test.py PATH-OF-VEIL
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+VEIL = os.path.abspath(sys.argv.pop(1))
+COMMANDS = ["train", "evaluate", "sample", "schedules", "bench", "report"]
+
+
+class Program(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def veil(self, *words, **keywords):
+        keywords.setdefault("stdout", subprocess.PIPE)
+        return subprocess.run([VEIL, *words], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=self.folder.name,
+                              timeout=120, text=True, errors="replace", check=False, **keywords)
+
+    def file(self, name, content):
+        path = pathlib.Path(self.folder.name, name)
+        path.write_bytes(content)
+        return str(path)
+
+    def assert_refused(self, result, code, *parts):
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, r"\Aveil: [^\n\x00-\x1f]+\n\Z")
+        for part in parts:
+            self.assertIn(part, result.stderr)
+
+
+class Help(Program):
+    def test_help_lists_every_command(self):
+        result = self.veil("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        for command in COMMANDS:
+            self.assertIn(f"\n  {command} ", result.stdout)
+
+    def test_every_command_has_help_with_examples_first(self):
+        for command in COMMANDS:
+            for words in ([command, "--help"], [command, "-h"], ["help", command], [command, "--nonsense", "--help"]):
+                result = self.veil(*words)
+                self.assertEqual((result.returncode, result.stderr), (0, ""), words)
+                self.assertIn(f"\nExamples:\n  veil {command}", result.stdout)
+                self.assertLess(result.stdout.index("Examples:"), result.stdout.index("Flags:"))
+
+    def test_help_names_default_and_range_of_a_setting(self):
+        self.assertIn("an integer in [1, 1000000]; default 64", self.veil("train", "--help").stdout)
+
+    def test_version_names_what_it_was_built_with(self):
+        result = self.veil("--version")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"\Aveil \d+\.\d+\.\d+\nLibTorch \d+\.\d+\S*\nCUDA (no|yes, \d+ device\(s\))\n"
+                                        r"compiler \S+ \S+\n\Z")
+
+
+class WrongUsage(Program):
+    def test_no_command(self):
+        self.assert_refused(self.veil(), 2, "--help")
+
+    def test_unknown_command(self):
+        self.assert_refused(self.veil("evalaute"), 2, "evalaute", "did you mean evaluate?")
+
+    def test_unknown_flag(self):
+        self.assert_refused(self.veil("sample", "--modle=x"), 2, "--modle", "did you mean --model?")
+        self.assert_refused(self.veil("--verbose"), 2, "--verbose")
+
+    def test_flag_twice(self):
+        self.assert_refused(self.veil("sample", "--seed=1", "--sample.seed=1"), 2, "twice")
+
+    def test_model_missing(self):
+        self.assert_refused(self.veil("evaluate"), 2, "needs --model")
+        self.assert_refused(self.veil("sample"), 2, "needs --model")
+
+    def test_value_out_of_range(self):
+        self.assert_refused(self.veil("schedules", "--steps=0"), 2, "--steps is 0, want an integer in [1, 1000]")
+        self.assert_refused(self.veil("bench", "train", "--train.batch_size=0"), 2,
+                            "train.batch_size is 0, want an integer in [1, 1000000]")
+
+    def test_control_characters_are_not_echoed(self):
+        self.assert_refused(self.veil("sample", "--\x1b[31mred\n=1"), 2)
+
+    def test_bench_wants_one_workload(self):
+        self.assert_refused(self.veil("bench"), 2, "train, evaluate and sample")
+        self.assert_refused(self.veil("bench", "fly"), 2, "want train, evaluate or sample")
+
+
+class Configurations(Program):
+    def bench(self, content):
+        return self.veil("bench", "train", "--config", self.file("run.cfg", content))
+
+    def test_misspelt_key(self):
+        self.assert_refused(self.bench(b"[model]\nlayer = 8\n"), 2, "run.cfg:2: unknown key model.layer",
+                            "did you mean model.layers?")
+
+    def test_value_out_of_range(self):
+        self.assert_refused(self.bench(b"[train]\r\nbatch_size = many\r\n"), 2, "run.cfg:2: train.batch_size is many")
+
+    def test_file_that_is_missing_or_no_configuration(self):
+        self.assert_refused(self.veil("bench", "train", "--config", "none.cfg"), 65, "none.cfg")
+        self.assert_refused(self.veil("bench", "train", "--config", self.folder.name), 65)
+        self.assert_refused(self.bench(b"\x89PNG\r\n\x1a\n\0\0\0"), 65, "run.cfg")
+        self.assert_refused(self.bench(b"just words\n"), 65, "run.cfg:1")
+        self.assert_refused(self.bench(b"#" * (2 << 20)), 65, "run.cfg")
+
+
+class Models(Program):
+    def test_model_that_is_missing_or_none(self):
+        for command in ("evaluate", "sample"):
+            self.assert_refused(self.veil(command, "--model", "none.safetensors"), 65, "none.safetensors")
+            self.assert_refused(self.veil(command, "--model", self.folder.name), 65, "model.safetensors")
+            self.assert_refused(self.veil(command, "--model", self.file("x", b"{}")), 65)
+
+
+class Output(Program):
+    def test_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        for words in (["--help"], ["--version"], ["schedules"], ["schedules", "--json"], ["train", "--help"]):
+            with open("/dev/full", "wb") as full:
+                result = self.veil(*words, stdout=full)
+            self.assertEqual(result.returncode, 74, words)
+            self.assertRegex(result.stderr, r"\Aveil: standard output: [^\n]+\n\Z")
+
+    def test_closed_pipe_ends_quietly(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as closed:
+            result = self.veil("schedules", "--steps=1000", stdout=closed)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+
+class Schedules(Program):
+    def test_table_and_json_agree_with_the_formulas(self):
+        result = self.veil("schedules", "--steps=4", "--length=100", "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        table = {entry["name"]: entry["rows"] for entry in json.loads(result.stdout)["schedules"]}
+        self.assertEqual(list(table), ["linear", "cosine", "poly2", "poly3", "geometric"])
+        for name, power in (("linear", 1), ("poly2", 2), ("poly3", 3)):
+            self.assertEqual(len(table[name]), 4)
+            for i, row in enumerate(table[name]):
+                t, s = 1 - i / 4, 1 - (i + 1) / 4
+                self.assertAlmostEqual(row["t"], t, 12)
+                self.assertAlmostEqual(row["alpha"], 1 - t**power, 12)
+                self.assertAlmostEqual(row["loss_weight"], -power / t, 10)
+                self.assertAlmostEqual(row["expected_masks"], 100 * t**power, 10)
+                self.assertAlmostEqual(row["unmask_probability"], 1 - (s / t)**power, 12)
+        self.assertIn("\nlinear\n", self.veil("schedules").stdout)
+
+    def test_picture(self):
+        result = self.veil("schedules", "--out", "s.svg")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("<svg", pathlib.Path(self.folder.name, "s.svg").read_text(encoding="utf-8"))
+        self.assert_refused(self.veil("schedules", "--out", "none/s.svg"), 74, "none")
+
+
+if __name__ == "__main__":
+    unittest.main()
