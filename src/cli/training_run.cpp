@@ -79,7 +79,11 @@ class TrainingRun {
     const StopSignal signal;
     ProgressReporter progress({.label = "train", .total = config_.train.steps,
                                .examples_per_step = config_.train.batch_size, .quiet = options_.quiet});
-    RunContext context{.config = config_, .folder = folder_, .training_data = data_->info(), .evaluation_data = *evaluation_data_, .device = device_,
+    RunContext context{.config = config_,
+                       .folder = folder_,
+                       .training_data = data_->info(),
+                       .evaluation_data = *evaluation_data_,
+                       .device = device_,
                        .precision = precision_};
     StopObserver stop(context, signal);
     LogObserver log(context, progress);
