@@ -46,7 +46,7 @@ double plain_alpha(const MaskScheduleOptions& o, double t) {
 double plain_derivative(const MaskScheduleOptions& o, double t) {
   switch (o.kind) {
     case ScheduleKind::kLinear: return -1;
-    case ScheduleKind::kCosine: return -kHalfPi * std::cos(kHalfPi * t);
+    case ScheduleKind::kCosine: return -kHalfPi * std::sin(kHalfPi * (1 - t));  // exactly 0 at t = 1
     case ScheduleKind::kPolynomial: return -o.exponent * std::pow(t, o.exponent - 1);
     case ScheduleKind::kGeometric: {
       const double rate = geometric_rate(o, t);

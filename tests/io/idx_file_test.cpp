@@ -95,7 +95,7 @@ TEST_F(IdxFileTest, ForeignContentIsDescribed) {
   EXPECT_EQ(error_of(gzip_bytes("")).substr(0, 32), "found gzip data without content,");
   EXPECT_EQ(error_of(gzip_bytes("tar!")).substr(0, 51), "found content that begins with 74 61 72 21, unpacke");
   for (const char* magic : {"\0\0\x0d\x03", "\0\0\x08\x00", "\0\0\x08\x05", "\0\x01\x08\x01"}) {
-    EXPECT_EQ(error_of(std::string(magic, 4) + std::string(40, 'x')).substr(0, 31), "found content that begins with ");
+    EXPECT_EQ(error_of(std::string(magic, 4).append(40, 'x')).substr(0, 31), "found content that begins with ");
   }
 }
 

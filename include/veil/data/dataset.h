@@ -16,7 +16,7 @@ struct DatasetInfo {
   TokenShape shape;                      ///< of one example
   int64_t vocab_size = 256;              ///< number of token values, without the mask
   int64_t classes = 0;                   ///< 0 if there are no labels
-  std::vector<std::string> class_names;  ///< empty, or `classes` names
+  std::vector<std::string> class_names{};  ///< empty, or `classes` names
 };
 
 /// A finite set of token sequences of one shape. Immutable, so it may be read from several threads.

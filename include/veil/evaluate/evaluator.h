@@ -59,11 +59,11 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// Measures the bound on `dataset` with the network in evaluation mode (afterwards as it was), without gradients. Every
 /// example counts once; sums are float64.
 ///
-/// Count form ("K-strat"): each replicate draws passes/replicates stratified masked counts k for each example, and a pass is
-/// worth L * S/k nats, S being the cross-entropy summed over the masked positions. It has the same expectation for every
+/// Count form: each replicate draws passes/replicates stratified masked counts k for each example, and a pass is worth
+/// L * S/k nats, S being the cross-entropy summed over the masked positions. It has the same expectation for every
 /// schedule and is the bound of equation 6 of arXiv 2406.04329 with exact ends. Time form: times (u + j / size of the
-/// replicate) mod 1 with one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus the
-/// reconstruction and prior terms L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact ends.
+/// replicate) mod 1, one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus reconstruction
+/// and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact ends.
 ///
 /// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass, example
 /// id), so two networks measured with one seed see the same masks. The rows (example, pass) are numbered in one order, example

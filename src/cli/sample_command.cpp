@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "cli/model_choice.h"
+#include "veil/cli/commands.h"
+#include "veil/cli/output.h"
+#include "veil/cli/progress.h"
+#include "veil/cli/usage_error.h"
+#include "veil/io/image_grid.h"
+#include "veil/io/numpy_file.h"
+#include "veil/io/png_file.h"
+#include "veil/sample/sampler.h"
+
+namespace veil::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where the samples go; an empty path means: not there.
+struct Targets {
+  fs::path grid;
+  fs::path folder;
+  fs::path npz;
+  fs::path npy;
+};
+
+// Made before the samples are, so that a wrong path costs nothing.
+Targets prepare_targets(const Arguments& arguments) {
+  Targets targets{.grid = arguments.text("grid"),
+                  .folder = arguments.text("out"),
+                  .npz = arguments.text("npz"),
+                  .npy = arguments.text("npy")};
+  if (targets.grid.empty() && targets.folder.empty() && targets.npz.empty() && targets.npy.empty()) {
+    targets.grid = "samples.png";
+  }
+  for (const fs::path& file : {targets.grid, targets.npz, targets.npy}) {
+    if (!file.empty()) {
+      require_folder_of(file);
+    }
+  }
+  if (!targets.folder.empty()) {
+    fs::create_directories(targets.folder);
+  }
+  return targets;
+}
+
+// The number of the class that the flag --class names or numbers.
+int64_t label_of(const std::string& text, const DenoiserOptions& network, const DatasetInfo& data) {
+  require<UsageError>(network.classes > 0, "--class is ", text, ", but the model was trained without classes");
+  const auto named = std::find(data.class_names.begin(), data.class_names.end(), text);
+  if (named != data.class_names.end()) {
+    return named - data.class_names.begin();
+  }
+  int64_t label = -1;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), label);
+  require<UsageError>(
+      error == std::errc() && stop == text.data() + text.size() && label >= 0 && label < network.classes, "--class is ",
+      text.substr(0, 60), ", want the name of a class or a number in [0, ", network.classes - 1, "]");
+  return label;
+}
+
+std::string file_name(int64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".png";
+}
+
+void write_images(const fs::path& folder, const torch::Tensor& images, int64_t first) {
+  for (int64_t i = 0; i < images.size(0); ++i) {
+    io::write_png(folder / file_name(first + i), images[i]);
+  }
+}
+
+// Returns (kind, path) of what was written.
+nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor& tokens,
+                                     const DenoiserOptions& network, int64_t first) {
+  nlohmann::ordered_json written = nlohmann::ordered_json::object();
+  const torch::Tensor images = io::tokens_to_images(tokens, network.shape, network.vocab_size);
+  if (!targets.grid.empty()) {
+    io::write_png(targets.grid, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}));
+    written["grid"] = targets.grid.string();
+  }
+  if (!targets.folder.empty()) {
+    write_images(targets.folder, images, first);
+    written["folder"] = targets.folder.string();
+  }
+  if (!targets.npz.empty()) {
+    io::write_npz(targets.npz, {{"arr_0", images}});
+    written["npz"] = targets.npz.string();
+  }
+  if (!targets.npy.empty()) {
+    io::write_npy(targets.npy, images);
+    written["npy"] = targets.npy.string();
+  }
+  return written;
+}
+
+torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {
+  ProgressReporter progress({.label = "sample", .quiet = quiet});
+  return sample(*choice.model.denoiser, options, choice.device, choice.precision,
+                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
+}
+
+}  // namespace
+
+int run_sample(const Arguments& arguments) {
+  (void)arguments.required("model");  // before folders are made
+  const Targets targets = prepare_targets(arguments);
+  const ModelChoice choice = open_model(arguments);
+  const DenoiserOptions& network = choice.model.denoiser->options();
+  SampleOptions options = io::sample_options(choice.config);
+  if (arguments.has("class")) {
+    options.label = label_of(arguments.text("class"), network, choice.model.info.dataset);
+  }
+  const torch::Tensor tokens = draw(choice, options, arguments.quiet);
+  const nlohmann::ordered_json written = write_samples(targets, tokens, network, options.first);
+  if (arguments.has("json")) {
+    const nlohmann::ordered_json object{{"schema_version", 1},
+                                        {"count", options.count},
+                                        {"steps", options.steps},
+                                        {"seed", options.seed},
+                                        {"temperature", options.temperature},
+                                        {"step", choice.model.info.step},
+                                        {"written", written}};
+    print(object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    return 0;
+  }
+  for (const auto& [kind, path] : written.items()) {
+    print(concat(kind, " ", path.get<std::string>(), "\n"));
+  }
+  return 0;
+}
+
+}  // namespace veil::cli

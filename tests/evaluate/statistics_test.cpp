@@ -1,0 +1,64 @@
+#include "evaluate/statistics.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "evaluate/profile.h"
+
+namespace veil {
+namespace {
+
+TEST(StatisticsTest, AgreesWithAHandComputedExample) {
+  // Two examples of four passes in two replicates: replicate means 2, 4 and 5, 5; example means 3 and 5.
+  const std::vector<double> values{1, 3, 3, 5, 4, 6, 2, 8};
+  const auto statistics = pass_statistics(values, 4, 2);
+  EXPECT_EQ(statistics.examples, (std::vector<double>{3, 5}));
+  EXPECT_DOUBLE_EQ(statistics.mean, 4);
+  EXPECT_DOUBLE_EQ(statistics.standard_error, 1);                   // sd sqrt(2), over sqrt(2)
+  EXPECT_DOUBLE_EQ(statistics.mask_standard_error, std::sqrt(1.0) / 2);  // v = (2-4)^2/4 = 1 and 0
+}
+
+TEST(StatisticsTest, MoreReplicatesUseTheirSampleVariance) {
+  // One example, replicate means 1, 2, 6: sample variance 7, of the mean 7/3.
+  const auto statistics = pass_statistics(std::vector<double>{1, 2, 6}, 3, 3);
+  EXPECT_DOUBLE_EQ(statistics.mean, 3);
+  EXPECT_DOUBLE_EQ(statistics.mask_standard_error, std::sqrt(7.0 / 3));
+  EXPECT_TRUE(std::isnan(statistics.standard_error));
+}
+
+TEST(StatisticsTest, EqualValuesHaveNoErrorAtAll) {
+  const auto statistics = pass_statistics(std::vector<double>(700 * 6, 0.1), 6, 2);
+  EXPECT_EQ(statistics.mean, 0.1);
+  EXPECT_EQ(statistics.standard_error, 0.0);
+  EXPECT_EQ(statistics.mask_standard_error, 0.0);
+}
+
+TEST(ProfileTest, BinsCoverAllCountsOnceForAnyLength) {
+  for (const int64_t length : {1, 2, 5, 64, 256, 784, 3072, 12288}) {
+    const Profile profile(length);
+    EXPECT_LE(profile.bins().size(), 64U);
+    int64_t next = 1;
+    for (const auto& bin : profile.bins()) {
+      EXPECT_EQ(bin.first_count, next);
+      EXPECT_GE(bin.last_count, bin.first_count);
+      next = bin.last_count + 1;
+    }
+    EXPECT_EQ(next, length + 1);
+  }
+}
+
+TEST(ProfileTest, AddsToTheBinOfTheCount) {
+  Profile profile(1000);
+  profile.add(1, 2.0);
+  profile.add(1000, 3.0);
+  profile.add(1000, 5.0);
+  EXPECT_EQ(profile.bins().front().samples, 1);
+  EXPECT_EQ(profile.bins().back().samples, 2);
+  EXPECT_EQ(profile.bins().back().sum, 8.0);
+  EXPECT_EQ(profile.bins().back().sum_squares, 34.0);
+}
+
+}  // namespace
+}  // namespace veil
