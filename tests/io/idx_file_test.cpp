@@ -100,10 +100,10 @@ TEST_F(IdxFileTest, ForeignContentIsDescribed) {
 }
 
 TEST_F(IdxFileTest, AHeaderThatPromisesTooMuchCostsNoMemory) {
-  EXPECT_EQ(error_of(idx_bytes({0xffffffffU, 0xffffffffU, 0xffffffffU}, "abc")).substr(0, 20), "found 19 bytes, want ");
-  EXPECT_EQ(error_of(idx_bytes({0xffffffffU, 0xffffffffU, 0xffffffffU, 0}, "")).substr(0, 20), "found 20 bytes, want ");
-  EXPECT_EQ(error_of(gzip_bytes(idx_bytes({0xffffffffU, 0xffffffffU}, "abc"))).substr(0, 25),
-            "the IDX header promises 1");
+  EXPECT_EQ(error_of(idx_bytes({0xffffffffU, 0xffffffffU, 0xffffffffU}, "abc")).substr(0, 21), "found 19 bytes, want ");
+  EXPECT_EQ(error_of(idx_bytes({0xffffffffU, 0xffffffffU, 0xffffffffU, 0}, "")).substr(0, 21), "found 20 bytes, want ");
+  EXPECT_EQ(error_of(gzip_bytes(idx_bytes({0xffffffffU, 0xffffffffU}, "abc"))).substr(0, 24),
+            "the IDX header promises ");
   EXPECT_EQ(error_of(idx_bytes({0, 28, 28}, "")), "the IDX header promises no values, shape [0, 28, 28]");
 }
 
