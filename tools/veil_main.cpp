@@ -35,6 +35,7 @@ ExitCode fail_in_torch(const std::string& message) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves must not end a training run
+  std::signal(SIGXFSZ, SIG_IGN);  // nor a file that may not grow: the write says so
   try {
     return veil::cli::run_command_line({argv + 1, argv + argc});
   } catch (const veil::cli::ClosedPipe&) {

@@ -121,7 +121,7 @@ bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   const auto tokens = veil::sample(*state.average, io::sample_options(context_.config), context_.device, context_.precision);
   std::filesystem::create_directories(context_.folder.file("samples"));
   io::write_png(context_.folder.file("samples") / (step_name(state.step) + ".png"),
-                io::image_grid(tokens, state.denoiser->options().shape));
+                io::image_grid(tokens, state.denoiser->options().shape, {.scale = 0}));
   return true;
 }
 

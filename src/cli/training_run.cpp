@@ -143,7 +143,7 @@ class TrainingRun {
     ProgressReporter progress({.label = "sample", .quiet = options_.quiet});
     const auto tokens = sample(*state.average, io::sample_options(config_), device_, precision_,
                                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
-    io::write_png(folder_.file("samples.png"), io::image_grid(tokens, state.denoiser->options().shape));
+    io::write_png(folder_.file("samples.png"), io::image_grid(tokens, state.denoiser->options().shape, {.scale = 0}));
     std::cout << "samples " << folder_.file("samples.png").string() << '\n';
   }
 

@@ -19,7 +19,8 @@ torch::Tensor masked_cross_entropy(Denoiser& denoiser, const torch::Tensor& x0, 
                             .noise_level = to_device(noise_level, device),
                             .labels = to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
   const auto logits = denoiser.logits_at(input, masked.positions);  // [M, V]
-  const auto log_p = torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), torch::kFloat32)), 1);
+  const auto type = torch::GradMode::is_enabled() ? torch::kFloat32 : torch::kFloat64;
+  const auto log_p = torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), type)), 1);
   return -log_p.gather(1, target.unsqueeze(1)).squeeze(1);
 }
 

@@ -9,8 +9,9 @@
 
 namespace veil {
 
-/// -log p(x0 | z) at every masked position of `masked`: float32 [M], nats. One network call; the network computes logits at
-/// the masked positions only, in the precision of the surrounding ScopedPrecision; log-softmax is float32.
+/// -log p(x0 | z) at every masked position of `masked`: [M], nats. One network call; the network computes logits at the masked
+/// positions only, in the precision of the surrounding ScopedPrecision. Log-softmax and result are float32, or float64 where
+/// gradients are off: float32 would round ln 256 by 2e-8 bits, always the same way.
 ///   x0: int64 [B, L] on the CPU; noise_level: float32 [B] on the CPU or absent; labels: int64 [B] on the CPU or absent; ignored
 /// by a network without classes.
 /// Copies to `device` what the network needs; does not wait for it.
