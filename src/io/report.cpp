@@ -175,7 +175,11 @@ std::string make_lead(const RunRecords& records) {
     text += concat(", ", records.train_bits.rbegin()->first, " steps logged");
   }
   if (!records.seconds.empty()) {
-    text += concat(", ", fixed_number(records.seconds.rbegin()->second / 60, 1), " minutes");
+    double seconds = 0;
+    for (const auto& [step, since_line_before] : records.seconds) {
+      seconds += since_line_before;
+    }
+    text += concat(", ", fixed_number(seconds / 60, 1), " minutes of training");
   }
   return "<p class=\"lead\">" + text + ".</p>\n";
 }

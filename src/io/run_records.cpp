@@ -83,16 +83,21 @@ Json read_evaluation(const fs::path& path, std::vector<std::string>& notes) {
   }
 }
 
-std::vector<fs::path> find_grids(const fs::path& folder) {
+std::vector<fs::path> find_grids(const fs::path& run_folder) {
   std::vector<fs::path> grids;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(run_folder / "samples", error), end; !error && entry != end;
+       entry.increment(error)) {
     std::error_code ignored;
     if (entry->path().extension() == ".png" && entry->is_regular_file(ignored)) {
       grids.push_back(entry->path());
     }
   }
   std::sort(grids.begin(), grids.end());
+  const auto last = run_folder / "samples.png";
+  if (fs::is_regular_file(last, error)) {
+    grids.push_back(last);
+  }
   return grids;
 }
 
@@ -116,7 +121,7 @@ RunRecords read_run_records(const fs::path& run_folder) {
   });
   records.evaluation = read_evaluation(run_folder / "evaluation.json", records.notes);
   records.config = read_text(run_folder / "config.cfg", kMaxTextBytes, records.notes);
-  records.grids = find_grids(run_folder / "samples");
+  records.grids = find_grids(run_folder);
   if (records.grids.empty()) {
     records.notes.emplace_back("There are no sample grids.");
   }

@@ -20,10 +20,10 @@ struct RunRecords {
   StepCurve evaluation_bits;
   StepCurve evaluation_error;  ///< standard error
   StepCurve examples_per_second;
-  StepCurve seconds;
+  StepCurve seconds;                         ///< since the line before
   nlohmann::json evaluation;                 ///< evaluation.json; null if absent
   std::string config;                        ///< text of config.cfg
-  std::vector<std::filesystem::path> grids;  ///< samples/*.png, by name
+  std::vector<std::filesystem::path> grids;  ///< samples/*.png by name, then samples.png: the newest last
   std::vector<std::string> notes;            ///< what is missing or damaged, for the reader
 };
 

@@ -30,7 +30,9 @@ class ReportTest : public testing::Test {
         "{\"step\":100,\"event\":\"train\",\"bits_per_dim\":5.5,\"learning_rate\":0.1,\"gradient_norm\":2}\n"
         "{\"step\":200,\"event\":\"train\",\"bits_per_dim\":4.5,\"learning_rate\":0.1,\"gradient_norm\":1}\n"
         "{\"step\":200,\"event\":\"evaluate\",\"bits_per_dim\":4.75,\"standard_error\":0.01,\"examples\":10}\n");
-    write_bytes(run_ / "timing.jsonl", "{\"step\":200,\"seconds\":90,\"examples_per_second\":12.5}\n");
+    write_bytes(run_ / "timing.jsonl",
+                "{\"step\":100,\"seconds\":30,\"examples_per_second\":10}\n"
+                "{\"step\":200,\"seconds\":60,\"examples_per_second\":12.5}\n");
     write_bytes(run_ / "evaluation.json",
                 R"({"bits_per_dim":4.71234,"confidence_low":4.70234,"confidence_high":4.72234,"standard_error":0.0051,)"
                 R"("dataset":"spots","examples":1000,"example_bits":[1,2,3],"passes":8})");
@@ -56,7 +58,7 @@ TEST_F(ReportTest, HoldsResultCurvesSamplesAndConfiguration) {
   EXPECT_TRUE(has(html, std::string("src=\"data:image/png;base64,") + kPixel + "\""));
   EXPECT_TRUE(has(html, "steps = 200"));
   EXPECT_TRUE(has(html, "veil train --config &#39;my run/config.cfg&#39;"));
-  EXPECT_TRUE(has(html, "200 steps logged, 1.5 minutes"));
+  EXPECT_TRUE(has(html, "200 steps logged, 1.5 minutes of training."));
   EXPECT_FALSE(has(html, "What this page leaves out"));
 }
 
@@ -66,6 +68,14 @@ TEST_F(ReportTest, NeedsNothingFromOutsideAndRunsNothing) {
   for (const char* word : {"<script", "javascript:", " onload", "url(", "@import", "href=\"http", "src=\"http"}) {
     EXPECT_FALSE(has(html, word)) << word;
   }
+}
+
+TEST_F(ReportTest, TheFinalGridComesFirst) {
+  fs::copy_file(grid(), run_ / "samples.png");
+  const auto html = make_report(run_);
+  const auto final_grid = html.find("<figcaption>samples.png");
+  ASSERT_NE(final_grid, std::string::npos);
+  EXPECT_LT(final_grid, html.find("<figcaption>step-00000200.png"));
 }
 
 TEST_F(ReportTest, TheProfileIsDrawnIfItIsWhole) {
