@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -148,7 +149,7 @@ TEST(IdentitiesTest, ModelsToldTheTimeHaveTheCountFormWithABetaTime) {
   }
 }
 
-TEST(IdentitiesTest, DiscreteStepsCostMoreByOneOverTheirNumber) {
+TEST(IdentitiesTest, DiscreteStepsCostMoreThanContinuousTime) {
   const auto joint = testing::markov_joint(5, 2, 4.0);
   const auto sums = mean_sums(joint, ToyConditionals(joint));
   for (const auto& options : schedules_with_exact_ends()) {
@@ -161,11 +162,25 @@ TEST(IdentitiesTest, DiscreteStepsCostMoreByOneOverTheirNumber) {
       EXPECT_GT(bound, joint.entropy()) << schedule_name(options) << " " << steps;
       last = bound;
     }
-    // With a derivative that is infinite at t = 0 the first steps stay long: the correction falls as 1/sqrt(T) there.
-    const bool steep = options.kind == ScheduleKind::kPolynomial && options.exponent < 1;
-    const double gap = (discrete_bound(schedule, sums, 1000) - joint.entropy()) * 1000;
-    EXPECT_NEAR((discrete_bound(schedule, sums, 2000) - joint.entropy()) * 2000, gap, (steep ? 0.08 : 0.02) * gap)
-        << schedule_name(options);
+  }
+}
+
+// The excess of T steps is that of a Riemann sum over the masked fraction mu: 1/(2T) * integral of h'(mu(t)) mu'(t)^2 dt
+// with h(mu) = E[S]/mu. So T times the excess tends to a constant, unless mu'(t) is not square-integrable at t = 0: for
+// mu = sqrt(t) it grows by h'(0)/8 * ln 2 with each doubling of T.
+TEST(IdentitiesTest, ExcessOfDiscreteStepsFallsAsTheirNumber) {
+  const auto joint = testing::markov_joint(5, 2, 4.0);
+  const auto sums = mean_sums(joint, ToyConditionals(joint));
+  const double slope = binomial(5, 2) * sums[2] - 5 * 4 * sums[1];  // h'(0)
+  for (const auto& options : schedules_with_exact_ends()) {
+    const MaskSchedule schedule(options);
+    const auto scaled = [&](int64_t steps) {
+      return (discrete_bound(schedule, sums, steps) - joint.entropy()) * static_cast<double>(steps);
+    };
+    const bool root = options.kind == ScheduleKind::kPolynomial && options.exponent == 0.5;
+    const double growth = root ? slope / 8 * std::numbers::ln2 : 0.0;
+    EXPECT_NEAR(scaled(4000) - scaled(2000), growth, 0.001) << schedule_name(options);
+    EXPECT_GT(scaled(4000), 0.1) << schedule_name(options);
   }
 }
 

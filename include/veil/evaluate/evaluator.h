@@ -66,7 +66,7 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact ends.
 ///
 /// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass, example
-/// id), so two networks measured with one seed see the same masks. The rows (example, pass) are numbered in one order, example
+/// id), so networks measured with one seed see the same masks. The rows (example, pass) are numbered in one order, example
 /// by example, and cut into network calls of rows_per_call rows whatever batch_size is; the last call is filled up with
 /// rows that do not count. Waits for the device once per call.
 ///
