@@ -32,7 +32,8 @@ LogObserver::LogObserver(RunContext& context, ProgressReporter& progress)
     : context_(context),
       progress_(progress),
       sum_(torch::zeros({}, torch::TensorOptions(context.device).dtype(torch::kFloat64))),
-      count_(torch::zeros_like(sum_)) {}
+      count_(torch::zeros_like(sum_)),
+      line_start_(std::chrono::steady_clock::now()) {}
 
 void LogObserver::save(io::Checkpoint& checkpoint) const {
   checkpoint.numbers["meter_sum"] = sum_.item<double>();  // sync: once per checkpoint
@@ -47,7 +48,6 @@ void LogObserver::restore(const io::Checkpoint& checkpoint) {
 bool LogObserver::on_step(TrainState& state, const StepReport& report) {
   if (line_start_step_ < 0) {
     line_start_step_ = state.step - 1;
-    line_start_ = std::chrono::steady_clock::now();
   }
   const auto finite = torch::isfinite(report.bits_per_dim);
   sum_ += torch::where(finite, report.bits_per_dim, 0.0);
