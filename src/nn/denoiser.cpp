@@ -4,6 +4,7 @@
 
 #include "veil/base/error.h"
 #include "veil/nn/norm.h"
+#include "veil/nn/token_powers.h"
 #include "veil/nn/unet.h"
 #include "veil/nn/uvit.h"
 
@@ -46,7 +47,11 @@ void check_uvit(const DenoiserOptions& options) {
 
 }  // namespace
 
-Denoiser::Denoiser(DenoiserOptions options) : options_(std::move(options)) {}
+Denoiser::Denoiser(DenoiserOptions options, torch::Device device) : options_(std::move(options)) {
+  if (options_.powers != Powers::kNone) {
+    powers_ = register_module("powers", std::make_shared<TokenPowers>(options_.powers, options_.vocab_size, device));
+  }
+}
 
 torch::Tensor Denoiser::logits_at(const DenoiserInput& input, const torch::Tensor& positions) {
   const auto all = logits(input).flatten(0, 1);
@@ -64,6 +69,9 @@ void check_options(const DenoiserOptions& options) {
   check_range("layers", options.layers, 0, kMaxLayers);
   require(options.dropout >= 0.0 && options.dropout < 1.0, "dropout is ", options.dropout, ", want at least 0 and below 1");
   check_range("classes", options.classes, 0, kMaxVocabulary);
+  require(options.powers == Powers::kNone || options.condition == Condition::kTime,
+          "powers are learned, but condition is not time: where values have schedules of their own, the network must be "
+          "told the time");
   if (options.network == NetworkKind::kUViT) {
     check_uvit(options);
   }

@@ -32,7 +32,7 @@ at::MemoryFormat format_of(bool channels_last) {
 }  // namespace
 
 ImageDenoiser::ImageDenoiser(const DenoiserOptions& options, const HeadOptions& head, torch::Device device)
-    : Denoiser(options),
+    : Denoiser(options, device),
       stem_(register_module("stem", std::make_shared<ImageStem>(options, device))),
       condition_(register_module("condition", std::make_shared<CondEmbedding>(options, device))),
       head_(register_module("head", std::make_shared<ImageHead>(options, head.channels, head.cond_width, device))) {}

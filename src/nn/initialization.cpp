@@ -73,6 +73,7 @@ torch::Tensor initial_value(const Initializer& initializer, torch::IntArrayRef s
   switch (initializer.value) {
     case InitialValue::kZeros: return torch::zeros(sizes);
     case InitialValue::kOnes: return torch::ones(sizes);
+    case InitialValue::kConstant: return torch::full(sizes, initializer.gain, torch::kFloat32);
     case InitialValue::kLecunNormal: return lecun_normal(sizes, initializer.gain, uniforms(sizes, seed, name));
     case InitialValue::kEmbedding: return embedding_normal(sizes, uniforms(sizes, seed, name));
     case InitialValue::kGridSinCos: return grid_sin_cos(sizes[0], sizes[1], sizes[2]);

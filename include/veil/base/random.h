@@ -20,6 +20,7 @@ enum class NoisePurpose : uint8_t {
   kSampleCount = 9,     ///< how many positions a sampling step reveals; round = step
   kSamplePosition = 10, ///< which positions are revealed first
   kSampleValue = 11,    ///< the value drawn at a position
+  kTrainSecondMask = 13, ///< the second, independent mask of the leave-one-out gradient; round = step
   kLabelDropout = 12,   ///< class labels replaced by "none" in training; round = step
 };
 

@@ -14,7 +14,7 @@
 
 namespace veil {
 
-enum class NetworkKind { kUNet, kUViT };
+enum class NetworkKind { kUNet, kUViT, kTransformer };
 
 /// What the network is told about the noise level beside the masks themselves.
 enum class Condition {
@@ -26,6 +26,32 @@ enum class Condition {
 enum class Head {
   kFree,           ///< vocab_size free logits
   kLogisticPrior,  ///< free logits plus a learned logistic bump over the values: ordinal knowledge from the first step
+};
+
+/// The gate of a transformer's feed-forward layers, which is also what the condition passes before it modulates a block.
+enum class Gate {
+  kSigmoid,  ///< "glu" of the reference, and of all its configurations
+  kSwish,    ///< "swiglu"
+  kGelu,     ///< "geglu", the tanh approximation
+};
+
+/// What only `transformer` has; its layers and its width f are DenoiserOptions'. Defaults are the paper's text models.
+struct TransformerOptions {
+  int64_t heads = 12;            ///< attention heads, each as wide as f: blocks are f * heads wide
+  int64_t key_value_heads = 0;   ///< heads of keys and values, a divisor of `heads`; 0: as many as `heads`
+  Gate gate = Gate::kSigmoid;
+  bool narrow_embedding = false; ///< embed tokens f wide and map them to the width of the blocks (the paper's text8)
+  bool zero_modulation = true;   ///< blocks start as identities ("adaln_zero"); false: random ("adaln")
+  bool depth_scaled = true;      ///< feed-forward weights start smaller the deeper the network
+  bool causal = false;           ///< a position sees only itself and what is before it
+};
+
+/// Whether each value has a masking schedule of its own, learned with the network (GenMD4): alpha_v(t) = 1 - t^{w_v}.
+enum class Powers {
+  kNone,      ///< one schedule for all values
+  kFree,      ///< a number for each value; their geometric mean is kept at 1
+  kSmooth,    ///< a smooth curve over the values (eight cosines): pixels
+  kSoftplus,  ///< as the reference has it: w = softplus of a free number, no fixed scale
 };
 
 /// A network, as plain values. Defaults are the paper's CIFAR-10 model.
@@ -45,6 +71,8 @@ struct DenoiserOptions {
   int64_t classes = 0;                          ///< labels that condition the network; 0: none
   Head head = Head::kFree;
   bool value_channels = false;                  ///< add the value in [-1, 1] and the mask flag as two real channels per token
+  TransformerOptions transformer = {};
+  Powers powers = Powers::kNone;                ///< anything else needs Condition::kTime
 };
 
 /// One network call.
@@ -54,10 +82,13 @@ struct DenoiserInput {
   std::optional<torch::Tensor> labels;       ///< int64 [B]; present exactly if the network has classes
 };
 
+class TokenPowers;  // token_powers.h
+
 /// A network that predicts clean tokens from partly masked ones. It never predicts the mask. Not thread-safe.
 class Denoiser : public torch::nn::Module {
  public:
-  explicit Denoiser(DenoiserOptions options);
+  /// `device` is where the powers are allocated, if there are any.
+  explicit Denoiser(DenoiserOptions options, torch::Device device = torch::kCPU);
 
   [[nodiscard]] const DenoiserOptions& options() const { return options_; }
 
@@ -72,8 +103,12 @@ class Denoiser : public torch::nn::Module {
   /// Memory layout of the images inside (no effect on the results but rounding). Networks without one ignore it.
   virtual void set_channels_last(bool /*on*/) {}
 
+  /// The learned powers of GenMD4, parameters like all others; null where options().powers is kNone.
+  [[nodiscard]] TokenPowers* powers() const { return powers_.get(); }
+
  private:
   DenoiserOptions options_;
+  std::shared_ptr<TokenPowers> powers_;
 };
 
 /// Builds the network that `options` describes on `device`, its parameters allocated but not initialised (call

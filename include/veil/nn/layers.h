@@ -14,6 +14,7 @@ namespace veil {
 enum class InitialValue {
   kZeros,
   kOnes,
+  kConstant,      ///< every number is gain
   kLecunNormal,   ///< variance gain / fan_in, truncated at two deviations; fan_in = numbers in weight[0]
   kEmbedding,     ///< normal, not truncated, deviation 1/sqrt(last size)
   kGridSinCos,    ///< [rows, columns, width]: the fixed two-dimensional position table
@@ -21,7 +22,7 @@ enum class InitialValue {
 
 struct Initializer {
   InitialValue value = InitialValue::kLecunNormal;
-  double gain = 1.0;  ///< kLecunNormal: factor of the variance
+  double gain = 1.0;  ///< kLecunNormal: factor of the variance; kConstant: the value
 };
 
 /// A module with parameters of its own. Constructors of layers only allocate them, on the device they are given (the
