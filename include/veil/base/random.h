@@ -21,6 +21,7 @@ enum class NoisePurpose : uint8_t {
   kSamplePosition = 10, ///< which positions are revealed first
   kSampleValue = 11,    ///< the value drawn at a position
   kTrainSecondMask = 13, ///< the second, independent mask of the leave-one-out gradient; round = step
+  kToy = 14,            ///< examples of distributions with known truth, and the noise in models of them
   kLabelDropout = 12,   ///< class labels replaced by "none" in training; round = step
 };
 
