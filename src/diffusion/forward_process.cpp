@@ -1,14 +1,12 @@
 #include "veil/diffusion/forward_process.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "diffusion/mask_rows.h"
 #include "veil/base/error.h"
 
 namespace veil {
-namespace {
 
 void check_rows(const torch::Tensor& x0, size_t levels, const torch::Tensor& example_ids) {
   require(x0.dim() == 2 && x0.dtype() == torch::kInt64 && x0.is_cpu() && x0.is_contiguous(),
@@ -19,8 +17,7 @@ void check_rows(const torch::Tensor& x0, size_t levels, const torch::Tensor& exa
           "example_ids have type ", example_ids.dtype(), ", want contiguous int64 on the CPU");
 }
 
-// Gathers the positions that hold the mask, row by row; `is_masked` has B*L flags.
-MaskedTokens collect(const torch::Tensor& x0, const std::vector<uint8_t>& is_masked, int64_t mask_id) {
+MaskedTokens collect_masked(const torch::Tensor& x0, const std::vector<uint8_t>& is_masked, int64_t mask_id) {
   const int64_t length = x0.size(1);
   MaskedTokens masked{.z = x0.clone(), .positions = {}, .counts = std::vector<int64_t>(static_cast<size_t>(x0.size(0)))};
   const auto total = std::count(is_masked.begin(), is_masked.end(), uint8_t{1});
@@ -37,22 +34,7 @@ MaskedTokens collect(const torch::Tensor& x0, const std::vector<uint8_t>& is_mas
   return masked;
 }
 
-// Calls row(b, words, flags) for every row, words being its noise.
-template <typename Row>
-std::vector<uint8_t> flag_rows(const torch::Tensor& x0, const torch::Tensor& example_ids, const NoiseKey& key,
-                               const Row& row) {
-  const int64_t length = x0.size(1);
-  std::vector<uint8_t> flags(static_cast<size_t>(x0.numel()), 0);
-  const auto* ids = example_ids.data_ptr<int64_t>();
-  at::parallel_for(0, x0.size(0), 8, [&](int64_t begin, int64_t end) {
-    std::vector<uint32_t> words(static_cast<size_t>(length));
-    for (int64_t b = begin; b < end; ++b) {
-      fill_words(key, static_cast<uint64_t>(ids[b]), words.data(), length);
-      row(b, words, flags.data() + b * length);
-    }
-  });
-  return flags;
-}
+namespace {
 
 // Flags the `count` smallest words, ties broken by position.
 void flag_smallest(const std::vector<uint32_t>& words, int64_t count, uint8_t* flags) {
@@ -84,7 +66,7 @@ MaskedTokens mask_by_count(const torch::Tensor& x0, std::span<const int64_t> cou
   const auto flags = flag_rows(x0, example_ids, key, [&](int64_t b, const std::vector<uint32_t>& words, uint8_t* row) {
     flag_smallest(words, counts[static_cast<size_t>(b)], row);
   });
-  return collect(x0, flags, mask_id);
+  return collect_masked(x0, flags, mask_id);
 }
 
 MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> masked_fractions,
@@ -99,7 +81,7 @@ MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> m
       row[i] = (words[i] + 0.5) * 0x1p-32 < fraction ? 1 : 0;
     }
   });
-  return collect(x0, flags, mask_id);
+  return collect_masked(x0, flags, mask_id);
 }
 
 std::vector<double> low_discrepancy_times(const NoiseKey& key, int64_t first, int64_t size, int64_t global_size) {

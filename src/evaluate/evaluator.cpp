@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "evaluate/pass_queue.h"
@@ -10,7 +11,9 @@
 #include "evaluate/statistics.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
+#include "veil/diffusion/power_schedule.h"
 #include "veil/nn/evaluation_mode.h"
+#include "veil/nn/token_powers.h"
 
 namespace veil {
 namespace {
@@ -31,13 +34,28 @@ void check(const DenoiserOptions& network, const Dataset& dataset, const Evaluat
           " token values, the network ", network.vocab_size);
   require(network.classes == 0 || info.classes == network.classes, "data set ", info.name, " has ", info.classes,
           " classes, the network is conditioned on ", network.classes);
+  require(network.powers == Powers::kNone || options.form == ObjectiveForm::kTime,
+          "evaluate.form is count, but the network has learned powers: values with schedules of their own need time");
+  require(options.first_time > 0 && options.first_time < 1, "evaluate.first_time: got ", options.first_time,
+          ", wanted a number in (0, 1)");
+}
+
+// Nats of reconstruction and prior: what a schedule without exact ends leaves out of the integral.
+double constant_terms(const DenoiserOptions& network, const EvaluationOptions& options) {
+  if (options.form == ObjectiveForm::kCount) {
+    return 0.0;
+  }
+  const MaskSchedule schedule(options.schedule);
+  return (schedule.masked_fraction(0) + schedule.alpha(1)) * static_cast<double>(network.shape.length()) *
+         std::log(static_cast<double>(network.vocab_size));
 }
 
 // Makes the passes of one example after the other.
 class PassMaker {
  public:
-  PassMaker(const DenoiserOptions& network, const EvaluationOptions& options)
-      : options_(options), schedule_(options.schedule), mask_id_(network.vocab_size) {}
+  PassMaker(const Denoiser& denoiser, const EvaluationOptions& options)
+      : options_(options), schedule_(options.schedule), powers_(power_schedule(denoiser)),
+        mask_id_(denoiser.options().vocab_size), constant_(constant_terms(denoiser.options(), options)) {}
 
   // Pass `pass` of example `row` of `batch`; its index is left to the caller.
   [[nodiscard]] PassRow make(const TokenBatch& batch, int64_t row, int64_t pass) const {
@@ -54,6 +72,10 @@ class PassMaker {
       return made;
     }
     made.time = time_of(id.const_data_ptr<int64_t>()[0], pass);
+    if (powers_) {
+      return make_by_powers(std::move(made), id, mask_key);
+    }
+    made.constant = constant_;
     const double fraction = schedule_.masked_fraction(made.time);
     made.masked = mask_by_fraction(made.x0, std::span(&fraction, 1), id, mask_id_, mask_key);
     const auto count = static_cast<double>(made.masked.counts.front());
@@ -62,6 +84,16 @@ class PassMaker {
   }
 
  private:
+  [[nodiscard]] PassRow make_by_powers(PassRow made, const torch::Tensor& id, const NoiseKey& mask_key) const {
+    const double range = 1 - options_.first_time;
+    made.time = options_.first_time + range * made.time;
+    made.masked = mask_by_powers(made.x0, std::span(&made.time, 1), *powers_, id, mask_key);
+    made.scale = range / made.time * static_cast<double>(made.masked.counts.front());
+    const std::span tokens(made.x0.const_data_ptr<int64_t>(), static_cast<size_t>(made.x0.numel()));
+    made.constant = power_reconstruction(tokens, options_.first_time, *powers_);
+    return made;
+  }
+
   [[nodiscard]] int64_t per_replicate() const { return options_.passes / options_.replicates; }
 
   [[nodiscard]] NoiseKey level_key(int64_t pass) const {
@@ -80,17 +112,16 @@ class PassMaker {
 
   const EvaluationOptions& options_;
   MaskSchedule schedule_;
+  std::optional<PowerSchedule> powers_;
   int64_t mask_id_;
+  double constant_;
 };
 
-// Nats of reconstruction and prior: what a schedule without exact ends leaves out of the integral.
-double constant_terms(const DenoiserOptions& network, const EvaluationOptions& options) {
-  if (options.form == ObjectiveForm::kCount) {
-    return 0.0;
+std::string estimator_name(const Denoiser& denoiser, ObjectiveForm form) {
+  if (denoiser.powers() != nullptr) {
+    return "powers-time-stratified";
   }
-  const MaskSchedule schedule(options.schedule);
-  return (schedule.masked_fraction(0) + schedule.alpha(1)) * static_cast<double>(network.shape.length()) *
-         std::log(static_cast<double>(network.vocab_size));
+  return form == ObjectiveForm::kCount ? "count-stratified" : "time-stratified";
 }
 
 // The value of every pass in nats, [examples * passes]; fills the profile.
@@ -98,20 +129,19 @@ std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, cons
                                 torch::Device device, int64_t examples, Profile& profile,
                                 const EvaluationProgress& progress) {
   std::vector<double> values(static_cast<size_t>(examples * options.passes));
-  const double constant = constant_terms(denoiser.options(), options);
   PassQueue queue(denoiser, options, device, [&](const PassRow& row, double nats_per_token) {
-    const double value = row.scale * nats_per_token + constant;
+    const double value = row.scale * nats_per_token + row.constant;
     if (!std::isfinite(value)) {
       const int64_t example = row.index / options.passes;
       throw NumericalError(concat("example ", example, ", pass ", row.index % options.passes, ": the loss is ", value),
                            example);
     }
     values[static_cast<size_t>(row.index)] = value;
-    if (row.masked.counts.front() > 0) {
+    if (row.masked.counts.front() > 0 && denoiser.powers() == nullptr) {
       profile.add(row.masked.counts.front(), nats_per_token);
     }
   });
-  const PassMaker maker(denoiser.options(), options);
+  const PassMaker maker(denoiser, options);
   for (int64_t first = 0; first < examples; first += options.batch_size) {
     std::vector<int64_t> indices(static_cast<size_t>(std::min(options.batch_size, examples - first)));
     std::iota(indices.begin(), indices.end(), first);
@@ -146,7 +176,7 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   report.examples = examples;
   report.passes = options.passes;
   report.replicates = options.replicates;
-  report.estimator = options.form == ObjectiveForm::kCount ? "count-stratified" : "time-stratified";
+  report.estimator = estimator_name(denoiser, options.form);
   report.dataset = dataset.info().name;
   report.split = dataset.info().split;
   report.seed = options.seed;
@@ -158,7 +188,9 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   for (const double nats : statistics.examples) {
     report.example_bits.push_back(bits_per_dim(nats, length));
   }
-  report.profile = profile.bins();
+  if (denoiser.powers() == nullptr) {
+    report.profile = profile.bins();
+  }
   return report;
 }
 

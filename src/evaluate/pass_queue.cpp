@@ -3,6 +3,7 @@
 #include <numeric>
 #include <utility>
 
+#include "veil/nn/token_powers.h"
 #include "veil/objective/masked_cross_entropy.h"
 
 namespace veil {
@@ -48,19 +49,7 @@ void PassQueue::flush() {
 
 void PassQueue::run() {
   const auto masked = join(rows_);
-  torch::Tensor nats = torch::empty({0}, torch::kFloat64);
-  if (masked.positions.numel() > 0) {
-    std::vector<torch::Tensor> x0;
-    for (const auto& row : rows_) {
-      x0.push_back(row.x0);
-    }
-    // The one place where evaluation waits for the device.
-    nats = masked_cross_entropy(denoiser_, torch::cat(x0), masked, noise_level(masked.counts), labels(), device_)
-               .to(torch::kCPU, torch::kFloat64)
-               .contiguous();
-    // Multiples of 2^-32 nats: their sums are exact, so that equal predictions give equal figures whatever was masked.
-    nats = torch::round(nats * 0x1p32) * 0x1p-32;
-  }
+  const auto nats = masked.positions.numel() > 0 ? this->nats(masked) : torch::empty({0}, torch::kFloat64);
   const double* next = nats.const_data_ptr<double>();
   for (const auto& row : rows_) {
     const int64_t count = row.masked.counts.front();
@@ -71,6 +60,23 @@ void PassQueue::run() {
     }
   }
   rows_.clear();
+}
+
+torch::Tensor PassQueue::nats(const MaskedTokens& masked) const {
+  std::vector<torch::Tensor> x0;
+  for (const auto& row : rows_) {
+    x0.push_back(row.x0);
+  }
+  const auto tokens = torch::cat(x0);
+  const auto level = noise_level(masked.counts);
+  const auto on_device =
+      denoiser_.powers() != nullptr
+          ? masked_jump_loss(denoiser_, tokens, masked, level, labels(), denoiser_.powers()->values(), device_)
+          : masked_cross_entropy(denoiser_, tokens, masked, level, labels(), device_);
+  // The one place where evaluation waits for the device.
+  const auto nats = on_device.to(torch::kCPU, torch::kFloat64).contiguous();
+  // Multiples of 2^-32 nats: their sums are exact, so that equal predictions give equal figures whatever was masked.
+  return torch::round(nats * 0x1p32) * 0x1p-32;
 }
 
 std::optional<torch::Tensor> PassQueue::noise_level(const std::vector<int64_t>& counts) const {

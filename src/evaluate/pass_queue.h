@@ -17,13 +17,15 @@ struct PassRow {
   int64_t label = 0;        ///< ignored by a network without classes
   double time = 0.0;        ///< time form: t
   double scale = 0.0;       ///< value of the pass over its S/k
+  double constant = 0.0;    ///< nats of the pass that need no network
 };
 
 /// Gathers passes into network calls of exactly rows_per_call rows, in the order in which they come, and gives the
 /// cross-entropy of each to a sink: where calls are cut depends on nothing but that order.
 class PassQueue {
  public:
-  /// Called with (row, S/k): the mean of the cross-entropy over the masked positions in nats, 0 where none is masked.
+  /// Called with (row, S/k): the mean of the cross-entropy, or of the jump loss of a network with learned powers, over the
+  /// masked positions in nats; 0 where none is masked.
   using Sink = std::function<void(const PassRow&, double)>;
 
   PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink);
@@ -37,6 +39,8 @@ class PassQueue {
   void run();
   [[nodiscard]] std::optional<torch::Tensor> noise_level(const std::vector<int64_t>& counts) const;
   [[nodiscard]] std::optional<torch::Tensor> labels() const;
+
+  [[nodiscard]] torch::Tensor nats(const MaskedTokens& masked) const;
 
   Denoiser& denoiser_;
   const EvaluationOptions& options_;

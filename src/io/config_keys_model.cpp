@@ -37,9 +37,12 @@ std::vector<ConfigKey> data_keys() {
 std::vector<ConfigKey> model_keys() {
   return {
       choice_key<NetworkKind>("model.network", "architecture", VEIL_FIELD(model.network),
-                              {{"unet", NetworkKind::kUNet}, {"uvit", NetworkKind::kUViT}}),
-      integer_key("model.width", "channels of the first level", VEIL_FIELD(model.width), {32, 4096, 32}),
-      integer_key("model.layers", "residual blocks a level", VEIL_FIELD(model.layers), {1, 256}),
+                              {{"unet", NetworkKind::kUNet},
+                               {"uvit", NetworkKind::kUViT},
+                               {"transformer", NetworkKind::kTransformer}}),
+      integer_key("model.width", "channels of the first level, a multiple of 32; transformer: width of a head, even",
+                  VEIL_FIELD(model.width), {4, 4096, 2}),
+      integer_key("model.layers", "residual blocks a level; transformer: blocks", VEIL_FIELD(model.layers), {1, 256}),
       integer_list_key("model.width_multipliers",
                        "uvit: channels of each level over width; each level halves the picture",
                        VEIL_FIELD(model.width_multipliers), {1, 64}),
@@ -49,6 +52,21 @@ std::vector<ConfigKey> model_keys() {
       integer_key("model.dit_width", "uvit: channels of the transformer", VEIL_FIELD(model.dit_width), {4, 16384, 4}),
       integer_key("model.dit_heads", "uvit: attention heads, a divisor of dit_width", VEIL_FIELD(model.dit_heads),
                   {1, 256}),
+      integer_key("model.heads", "transformer: attention heads; a block is width * heads wide",
+                  VEIL_FIELD(model.transformer.heads), {1, 1024}),
+      integer_key("model.key_value_heads", "transformer: heads of keys and values, a divisor of heads; 0: heads",
+                  VEIL_FIELD(model.transformer.key_value_heads), {0, 1024}),
+      choice_key<Gate>("model.gate", "transformer: gate of the feed-forward layers: sigmoid, swish or gelu",
+                       VEIL_FIELD(model.transformer.gate),
+                       {{"glu", Gate::kSigmoid}, {"swiglu", Gate::kSwish}, {"geglu", Gate::kGelu}}),
+      boolean_key("model.narrow_embedding", "transformer: embed tokens as wide as a head, and widen them",
+                  VEIL_FIELD(model.transformer.narrow_embedding)),
+      boolean_key("model.zero_modulation", "transformer: blocks start as identities",
+                  VEIL_FIELD(model.transformer.zero_modulation)),
+      boolean_key("model.depth_scaled", "transformer: feed-forward weights start smaller the more blocks there are",
+                  VEIL_FIELD(model.transformer.depth_scaled)),
+      boolean_key("model.causal", "transformer: a position sees only itself and those before it",
+                  VEIL_FIELD(model.transformer.causal)),
       real_key("model.dropout", "probability that an activation is dropped in training", VEIL_FIELD(model.dropout),
                {.low = 0.0, .high = 1.0, .open_high = true}),
       choice_key<Condition>(
@@ -71,6 +89,14 @@ std::vector<ConfigKey> schedule_keys() {
                {.low = 0.0, .high = 1000.0, .open_low = true}),
       real_key("schedule.clip", "alpha is kept inside [clip, 1 - clip]; 0 keeps the exact ends",
                VEIL_FIELD(schedule.clip), {.low = 0.0, .high = 0.5, .open_high = true}),
+      choice_key<Powers>("schedule.powers",
+                         "a schedule 1 - t^w for each value, learned (GenMD4): a number for each, a smooth curve over the "
+                         "values, or the reference's softplus",
+                         VEIL_FIELD(model.powers),
+                         {{"none", Powers::kNone},
+                          {"free", Powers::kFree},
+                          {"smooth", Powers::kSmooth},
+                          {"softplus", Powers::kSoftplus}}),
   };
 }
 
@@ -79,6 +105,11 @@ std::vector<ConfigKey> objective_keys() {
       choice_key<ObjectiveForm>("objective.form", "draw the number of masked positions, or a time",
                                 VEIL_FIELD(objective.form),
                                 {{"count", ObjectiveForm::kCount}, {"time", ObjectiveForm::kTime}}),
+      choice_key<PowerGradient>(
+          "objective.power_gradient", "learned powers: estimator of their gradient", VEIL_FIELD(objective.power_gradient),
+          {{"disarm", PowerGradient::kDisarm}, {"leave_one_out", PowerGradient::kLeaveOneOut}}),
+      real_key("objective.first_time", "learned powers: where the integral over time starts, the rest being exact",
+               VEIL_FIELD(objective.first_time), {.low = 0.0, .high = 1.0, .open_low = true, .open_high = true}),
   };
 }
 

@@ -66,6 +66,8 @@ std::vector<ConfigKey> evaluate_keys() {
   return {
       choice_key<ObjectiveForm>("evaluate.form", "estimator: by masked counts, or by times", VEIL_FIELD(evaluate.form),
                                 {{"count", ObjectiveForm::kCount}, {"time", ObjectiveForm::kTime}}),
+      real_key("evaluate.first_time", "learned powers: where the integral over time starts, the rest being exact",
+               VEIL_FIELD(evaluate.first_time), {.low = 0.0, .high = 1.0, .open_low = true, .open_high = true}),
       integer_key("evaluate.passes", "forward passes per example, a multiple of replicates",
                   VEIL_FIELD(evaluate.passes), {2, 1000000}),
       integer_key("evaluate.replicates", "independent repetitions, which measure the noise of the masks",

@@ -9,6 +9,7 @@
 #include "config_values.h"
 #include "veil/base/error.h"
 #include "veil/io/nearest_name.h"
+#include "veil/nn/norm.h"
 
 namespace veil::io {
 namespace {
@@ -133,18 +134,55 @@ void set(RunConfig& config, std::string_view name, std::string_view text) { find
 
 std::string get(const RunConfig& config, std::string_view name) { return find_config_key(name).get(config); }
 
+namespace {
+
+void validate_powers(const RunConfig& config) {
+  if (config.model.powers == Powers::kNone) {
+    return;
+  }
+  const std::string powers = get(config, "schedule.powers");
+  for (const auto& [key, wanted] : {std::pair{"model.condition", "time"}, std::pair{"objective.form", "time"},
+                                    std::pair{"evaluate.form", "time"}, std::pair{"schedule.kind", "linear"}}) {
+    require(get(config, key) == wanted, key, " is ", get(config, key), ", want ", wanted, " where schedule.powers is ",
+            powers, ": every value has a schedule of its own");
+  }
+}
+
+void validate_transformer(const RunConfig& config) {
+  const auto& own = config.model.transformer;
+  require(own.key_value_heads == 0 || own.heads % own.key_value_heads == 0, "model.key_value_heads is ",
+          own.key_value_heads, ", want 0 or a divisor of model.heads, which is ", own.heads);
+  for (const auto& [key, wanted] : {std::pair{"model.head", "free"}, std::pair{"model.value_channels", "false"}}) {
+    require(get(config, key) == wanted, key, " is ", get(config, key), ", want ", wanted,
+            " where model.network is transformer");
+  }
+}
+
+void validate_network(const RunConfig& config) {
+  const DenoiserOptions& model = config.model;
+  if (model.network == NetworkKind::kTransformer) {
+    validate_transformer(config);
+    return;
+  }
+  require(model.width % kNormGroups == 0, "model.width is ", model.width, ", want a multiple of ", kNormGroups,
+          " where model.network is ", get(config, "model.network"));
+  require(model.network != NetworkKind::kUViT || model.dit_width % model.dit_heads == 0, "model.dit_width is ",
+          model.dit_width, ", want a multiple of model.dit_heads, which is ", model.dit_heads);
+}
+
+}  // namespace
+
 void validate(const RunConfig& config) {
   const TrainOptions& train = config.train;
   require(train.micro_batch_size == 0 || train.batch_size % train.micro_batch_size == 0, "train.micro_batch_size is ",
           train.micro_batch_size, ", want 0 or a divisor of train.batch_size, which is ", train.batch_size);
   require(config.evaluate.passes % config.evaluate.replicates == 0, "evaluate.passes is ", config.evaluate.passes,
           ", want a multiple of evaluate.replicates, which is ", config.evaluate.replicates);
-  require(config.model.network != NetworkKind::kUViT || config.model.dit_width % config.model.dit_heads == 0,
-          "model.dit_width is ", config.model.dit_width, ", want a multiple of model.dit_heads, which is ",
-          config.model.dit_heads);
+  validate_network(config);
   require(config.schedule.kind != ScheduleKind::kGeometric || config.schedule.beta_min < config.schedule.beta_max,
           "schedule.beta_min is ", get(config, "schedule.beta_min"), ", want less than schedule.beta_max, which is ",
           get(config, "schedule.beta_max"));
+  validate_powers(config);
 }
 
 std::string to_ini(const RunConfig& config) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace veil {
 namespace {
@@ -42,6 +43,15 @@ torch::Tensor TokenPowers::values() const {
   const auto eta = kind_ == Powers::kSmooth ? at::mv(basis_, raw_) : raw_ - raw_.mean();
   const double limit = std::log(kMostPower);
   return eta.clamp(-limit, limit).exp();
+}
+
+std::optional<PowerSchedule> power_schedule(const Denoiser& denoiser, double clip) {
+  if (denoiser.powers() == nullptr) {
+    return std::nullopt;
+  }
+  const auto host = denoiser.powers()->values().detach().to(torch::kCPU, torch::kFloat64).contiguous();
+  const auto* values = host.const_data_ptr<double>();
+  return PowerSchedule(std::vector<double>(values, values + host.numel()), clip);
 }
 
 }  // namespace veil

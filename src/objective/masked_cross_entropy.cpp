@@ -9,19 +9,44 @@ std::optional<torch::Tensor> to_device(const std::optional<torch::Tensor>& tenso
   return tensor ? std::optional(tensor->to(device, /*non_blocking=*/true)) : std::nullopt;
 }
 
+// What the network says at the masked positions.
+struct Prediction {
+  torch::Tensor target;  // int64 [M]: the values of x0 there
+  torch::Tensor log_p;   // [M, V]
+};
+
+Prediction predict(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
+                   const std::optional<torch::Tensor>& noise_level, const std::optional<torch::Tensor>& labels,
+                   torch::Device device) {
+  const auto target = x0.reshape(-1).index_select(0, masked.positions).to(device, /*non_blocking=*/true);
+  const DenoiserInput input{.z = masked.z.to(device, /*non_blocking=*/true),
+                            .noise_level = to_device(noise_level, device),
+                            .labels = to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
+  const auto logits = denoiser.logits_at(input, masked.positions);
+  const auto type = torch::GradMode::is_enabled() ? torch::kFloat32 : torch::kFloat64;
+  return {target, torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), type)), 1)};
+}
+
+torch::Tensor cross_entropy(const Prediction& prediction) {
+  return -prediction.log_p.gather(1, prediction.target.unsqueeze(1)).squeeze(1);
+}
+
 }  // namespace
 
 torch::Tensor masked_cross_entropy(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
                                    const std::optional<torch::Tensor>& noise_level,
                                    const std::optional<torch::Tensor>& labels, torch::Device device) {
-  const auto target = x0.reshape(-1).index_select(0, masked.positions).to(device, /*non_blocking=*/true);  // [M]
-  const DenoiserInput input{.z = masked.z.to(device, /*non_blocking=*/true),
-                            .noise_level = to_device(noise_level, device),
-                            .labels = to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
-  const auto logits = denoiser.logits_at(input, masked.positions);  // [M, V]
-  const auto type = torch::GradMode::is_enabled() ? torch::kFloat32 : torch::kFloat64;
-  const auto log_p = torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), type)), 1);
-  return -log_p.gather(1, target.unsqueeze(1)).squeeze(1);
+  return cross_entropy(predict(denoiser, x0, masked, noise_level, labels, device));
+}
+
+torch::Tensor masked_jump_loss(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
+                               const std::optional<torch::Tensor>& noise_level,
+                               const std::optional<torch::Tensor>& labels, const torch::Tensor& powers,
+                               torch::Device device) {
+  const auto prediction = predict(denoiser, x0, masked, noise_level, labels, device);
+  const auto w = powers.to(prediction.log_p.scalar_type());
+  return w.index_select(0, prediction.target) * (cross_entropy(prediction) - 1) +
+         torch::mv(prediction.log_p.exp(), w);
 }
 
 torch::Tensor sum_by_example(const torch::Tensor& values, const torch::Tensor& positions, int64_t batch,

@@ -6,6 +6,7 @@
 
 #include "veil/diffusion/forward_process.h"
 #include "veil/objective/masked_cross_entropy.h"
+#include "veil/objective/value_schedule.h"
 
 namespace veil {
 namespace {
@@ -77,6 +78,9 @@ LossTerms time_loss(Denoiser& denoiser, const TokenBatch& batch, const Objective
 
 LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
                                const NoiseContext& noise, torch::Device device) {
+  if (denoiser.powers() != nullptr) {
+    return value_schedule_loss(denoiser, batch, options, noise, device);
+  }
   return options.form == ObjectiveForm::kCount ? count_loss(denoiser, batch, options, noise, device)
                                                : time_loss(denoiser, batch, options, noise, device);
 }

@@ -11,7 +11,9 @@
 
 #include "veil/base/error.h"
 #include "veil/base/random.h"
+#include "veil/diffusion/power_schedule.h"
 #include "veil/nn/evaluation_mode.h"
+#include "veil/nn/token_powers.h"
 #include "veil/objective/objective.h"
 #include "veil/sample/categorical.h"
 
@@ -66,13 +68,7 @@ class Group {
   // One step at time t: one network call, then a value for each of `positions`.
   void reveal(const MaskSchedule& schedule, double t, int64_t step, const std::vector<int64_t>& positions) {
     const auto size = static_cast<int64_t>(positions.size());
-    const auto at = torch::tensor(positions, torch::kInt64);
-    const auto on_device = denoiser_.logits_at(input(schedule, t), at);
-    // The one place where sampling waits for the device: values are drawn on the host, in float64.
-    const auto logits = on_device.to(torch::kCPU, torch::kFloat32).reshape({size, vocab_size_}).contiguous();
-    if (!logits.lt(std::numeric_limits<float>::infinity()).all().item<bool>()) {
-      throw NumericalError(concat("sampling step ", step, ": the network gave logits that are NaN or infinite"), step);
-    }
+    const auto logits = logits_at(schedule, t, step, positions);
     const NoiseKey key{.seed = options_.seed, .purpose = NoisePurpose::kSampleValue};
     const float* rows = logits.const_data_ptr<float>();
     auto* tokens = z_.mutable_data_ptr<int64_t>();
@@ -88,9 +84,60 @@ class Group {
     }
   }
 
+  // One step from t to s where values have schedules of their own: one network call for all that is masked; each position
+  // stays so or takes a value.
+  void reveal_by_powers(const PowerSchedule& powers, double s, double t, int64_t step) {
+    const auto positions = masked_positions();
+    if (positions.empty()) {
+      return;
+    }
+    const auto logits = logits_at(MaskSchedule{}, t, step, positions);
+    std::vector<double> unmask(static_cast<size_t>(vocab_size_));
+    for (int64_t v = 0; v < vocab_size_; ++v) {
+      unmask[static_cast<size_t>(v)] = powers.unmask_probability(s, t, v);
+    }
+    const NoiseKey whether{options_.seed, NoisePurpose::kSamplePosition, static_cast<uint64_t>(step)};
+    const NoiseKey which{.seed = options_.seed, .purpose = NoisePurpose::kSampleValue};
+    const float* rows = logits.const_data_ptr<float>();
+    auto* tokens = z_.mutable_data_ptr<int64_t>();
+    at::parallel_for(0, static_cast<int64_t>(positions.size()), 16, [&](int64_t begin, int64_t end) {
+      for (int64_t m = begin; m < end; ++m) {
+        const int64_t flat = positions[m];
+        const auto uniform = [&](const NoiseKey& key) {
+          return uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
+        };
+        tokens[flat] = draw_jump(rows + m * vocab_size_, unmask.data(), vocab_size_, options_.temperature,
+                                 uniform(whether), uniform(which))
+                           .value_or(vocab_size_);
+      }
+    });
+  }
+
   [[nodiscard]] const torch::Tensor& tokens() const { return z_; }
 
  private:
+  // Logits at `positions` on the host: the one place where sampling waits for the device, for values are drawn in float64.
+  [[nodiscard]] torch::Tensor logits_at(const MaskSchedule& schedule, double t, int64_t step,
+                                        const std::vector<int64_t>& positions) const {
+    const auto on_device = denoiser_.logits_at(input(schedule, t), torch::tensor(positions, torch::kInt64));
+    auto logits = on_device.to(torch::kCPU, torch::kFloat32).reshape({-1, vocab_size_}).contiguous();
+    if (!logits.lt(std::numeric_limits<float>::infinity()).all().item<bool>()) {
+      throw NumericalError(concat("sampling step ", step, ": the network gave logits that are NaN or infinite"), step);
+    }
+    return logits;
+  }
+
+  [[nodiscard]] std::vector<int64_t> masked_positions() const {
+    std::vector<int64_t> positions;
+    const auto* tokens = z_.const_data_ptr<int64_t>();
+    for (int64_t flat = 0; flat < rows_ * length_; ++flat) {
+      if (tokens[flat] == vocab_size_) {
+        positions.push_back(flat);
+      }
+    }
+    return positions;
+  }
+
   [[nodiscard]] DenoiserInput input(const MaskSchedule& schedule, double t) const {
     DenoiserInput input{.z = z_.to(device_), .noise_level = {}, .labels = labels()};
     const Condition condition = denoiser_.options().condition;
@@ -137,11 +184,14 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, torch::De
   const int64_t first_group = options.first / rows;
   const int64_t groups = (options.first + options.count - 1) / rows - first_group + 1;
   std::vector<torch::Tensor> tokens;
+  const auto powers = power_schedule(denoiser);
   for (int64_t g = 0; g < groups; ++g) {
     Group group(denoiser, options, device, (first_group + g) * rows);
-    const auto reveals = group.plan(fractions);
+    const auto reveals = powers ? std::vector<std::vector<int64_t>>{} : group.plan(fractions);
     for (int64_t step = 0; step < options.steps; ++step) {
-      if (!reveals[step].empty()) {
+      if (powers) {
+        group.reveal_by_powers(*powers, times[step + 1], times[step], step);
+      } else if (!reveals[step].empty()) {
         group.reveal(schedule, times[step], step, reveals[step]);
       }
       if (progress) {

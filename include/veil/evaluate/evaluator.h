@@ -14,6 +14,7 @@ namespace veil {
 struct EvaluationOptions {
   ObjectiveForm form = ObjectiveForm::kCount;  ///< kCount: K-strat; kTime: low-discrepancy times within each example
   MaskScheduleOptions schedule = {};           ///< kTime, and networks conditioned on time; its clip should be 0
+  double first_time = 1e-3;  ///< networks with learned powers: the integral stops here and the exact rest is added; (0, 1)
   int64_t passes = 8;        ///< forward passes per example over all replicates; a multiple of `replicates`
   int64_t replicates = 2;    ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
   int64_t limit = 0;         ///< examples, from the first; 0: all
@@ -44,13 +45,13 @@ struct EvaluationReport {
   int64_t examples = 0;
   int64_t passes = 0;                ///< forward passes per example
   int64_t replicates = 0;
-  std::string estimator;             ///< "count-stratified" or "time-stratified"
+  std::string estimator;             ///< "count-stratified", "time-stratified" or "powers-time-stratified"
   std::string dataset;
   std::string split;
   std::string weights;               ///< "ema" or "raw", set by the caller
   uint64_t seed = 0;
   std::vector<double> example_bits;  ///< bits per dimension of each example, in order
-  std::vector<ProfileBin> profile;
+  std::vector<ProfileBin> profile;   ///< empty for a network with learned powers
 };
 
 /// Called with (examples done, examples in all).
@@ -64,6 +65,10 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// schedule and is the bound of equation 6 of arXiv 2406.04329 with exact ends. Time form: times (u + j / size of the
 /// replicate) mod 1, one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus reconstruction
 /// and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact ends.
+///
+/// A network with learned powers (GenMD4) needs the time form: its times are those of the time form stretched to
+/// [first_time, 1], a pass is worth (1 - first_time) / t * the sum of masked_jump_loss, and power_reconstruction at first_time
+/// is added, which makes it a bound whatever first_time is.
 ///
 /// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass, example
 /// id), so networks measured with one seed see the same masks. The rows (example, pass) are numbered in one order, example

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+
+#include "veil/diffusion/power_schedule.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/layers.h"
 
@@ -24,5 +27,8 @@ class TokenPowers : public Layer {
   torch::Tensor raw_;    // [V], or [8] for kSmooth
   torch::Tensor basis_;  // [V, 8] for kSmooth
 };
+
+/// The schedule of a network's powers as plain numbers, nothing if it has none. Waits for the device: V numbers.
+[[nodiscard]] std::optional<PowerSchedule> power_schedule(const Denoiser& denoiser, double clip = 0.0);
 
 }  // namespace veil

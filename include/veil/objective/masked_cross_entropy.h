@@ -19,6 +19,14 @@ namespace veil {
                                                  const std::optional<torch::Tensor>& noise_level,
                                                  const std::optional<torch::Tensor>& labels, torch::Device device);
 
+/// The same call for values with schedules of their own (GenMD4): w_x (-log p(x0 | z) - 1) + sum over v of w_v p(v | z) at
+/// every masked position, [M]; t times the rate at which the bound grows. It is w -log p where all powers are equal.
+///   powers: w, [V], on `device`, differentiable. Source: section 6 of arXiv 2406.04329.
+[[nodiscard]] torch::Tensor masked_jump_loss(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
+                                             const std::optional<torch::Tensor>& noise_level,
+                                             const std::optional<torch::Tensor>& labels, const torch::Tensor& powers,
+                                             torch::Device device);
+
 /// Sums `values` [M], which belong to the flat `positions` b*length + i (int64 [M], any device), over each of `batch`
 /// examples: [batch], dtype and device of `values`, differentiable. The order of addition within an example does not depend
 /// on the others.

@@ -17,9 +17,17 @@ enum class ObjectiveForm {
   kTime,   ///< draws a time t: -alpha'(t)/(1 - alpha(t)) * S, as the reference does
 };
 
+/// How the gradient of the bound with respect to learned powers is estimated; both take two masks of each example.
+enum class PowerGradient {
+  kLeaveOneOut,  ///< two independent masks, each the other's baseline: as the reference does
+  kDisarm,       ///< antithetic masks and a control variate fitted on the other examples of the call: less variance
+};
+
 struct ObjectiveOptions {
   ObjectiveForm form = ObjectiveForm::kCount;
   MaskScheduleOptions schedule;  ///< kTime: the schedule of times; kCount with Condition::kTime: gives t from k/n
+  PowerGradient power_gradient = PowerGradient::kDisarm;  ///< networks with learned powers only
+  double first_time = 1e-3;  ///< with learned powers: the integral stops here, and a closed form does the rest; in (0, 1)
 };
 
 /// The place of a micro-batch in the noise of a run.
@@ -34,7 +42,8 @@ struct NoiseContext {
 /// LossTerms of float32 [B] on `device`, in nats. Noise is keyed by (seed, step, row of the global batch) for levels and
 /// (seed, step, example id) for masks, so a batch gives the same terms whole or in parts. Reconstruction and prior are
 /// zero for the count form; for the time form they are n (1 - alpha(0)) ln V and n alpha(1) ln V, which make a clipped
-/// schedule a bound (the reference leaves the second one out).
+/// schedule a bound (the reference leaves the second one out). A network with learned powers takes value_schedule_loss
+/// (value_schedule.h) and needs the time form. Throws InvalidArgument on options out of range.
 [[nodiscard]] LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
                                              const NoiseContext& noise, torch::Device device);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace veil {
 
@@ -14,5 +15,12 @@ namespace veil {
 /// Throws InvalidArgument if the total is not a positive finite number.
 [[nodiscard]] int64_t draw_categorical(const float* logits, int64_t size, double temperature, double u);
 [[nodiscard]] int64_t draw_categorical(const double* logits, int64_t size, double temperature, double u);
+
+/// A masked position under schedules by value (GenMD4): stays masked (nothing), or takes value v, with the exact
+/// probabilities p_v (1 - unmask[v]) summed over v, and p_v unmask[v]; p_v proportional to exp(logits[v] / temperature). Two
+/// stages: u_reveal in (0, 1) decides whether, u_value which. Float64; conditions and errors as for draw_categorical.
+///   unmask: `size` probabilities; a position is always revealed where all are 1.
+[[nodiscard]] std::optional<int64_t> draw_jump(const float* logits, const double* unmask, int64_t size, double temperature,
+                                               double u_reveal, double u_value);
 
 }  // namespace veil

@@ -38,6 +38,10 @@ using SampleProgress = std::function<void(int64_t, int64_t)>;
 /// schedules reveal the positions of sample k in the same order. Its value uses the number keyed (seed, kSampleValue, k, i).
 /// The last step reveals all that is left, from the conditionals, also where alpha(0) < 1 (a clipped or geometric schedule).
 ///
+/// Where the network has learned powers (GenMD4), the schedule is theirs: the step from t to s reveals a masked position as
+/// value v with probability p_v (1 - (s/t)^{w_v}) (draw_jump; appendix I of arXiv 2406.04329), from uniform numbers keyed
+/// (seed, kSamplePosition, step, k, i) and (seed, kSampleValue, k, i).
+///
 /// Rows are computed in groups of rows_per_call consecutive numbers, always whole, so that sample k is the same number for
 /// number whatever `first` and `count` are; what is not asked for is thrown away. The network is told k/n before the step,
 /// or t, as condition() says. A step in which no row of the group reveals anything calls no network.

@@ -1,0 +1,68 @@
+#include "veil/diffusion/power_schedule.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "diffusion/mask_rows.h"
+#include "veil/base/error.h"
+
+namespace veil {
+
+PowerSchedule::PowerSchedule(std::vector<double> powers, double clip) : powers_(std::move(powers)), clip_(clip) {
+  require(!powers_.empty(), "a schedule by values has no powers");
+  for (const double power : powers_) {
+    require(power > 0 && std::isfinite(power), "a power is ", power, ", want a finite number above 0");
+  }
+  require(clip >= 0 && clip < 0.5, "schedule.clip is ", clip, ", want a number in [0, 0.5)");
+}
+
+double PowerSchedule::masked_fraction(double t, int64_t value) const {
+  return (1 - clip_) * std::pow(t, powers_[static_cast<size_t>(value)]);
+}
+
+double PowerSchedule::unmask_probability(double s, double t, int64_t value) const {
+  return s > 0 ? -std::expm1(powers_[static_cast<size_t>(value)] * std::log(s / t)) : 1.0;
+}
+
+MaskedTokens mask_by_powers(const torch::Tensor& x0, std::span<const double> times, const PowerSchedule& schedule,
+                            const torch::Tensor& example_ids, const NoiseKey& key, Antithetic antithetic) {
+  check_rows(x0, times.size(), example_ids);
+  const auto values = static_cast<int64_t>(schedule.powers().size());
+  const auto* tokens = x0.const_data_ptr<int64_t>();
+  const auto in_range = [values](int64_t token) { return token >= 0 && token < values; };
+  require(std::all_of(tokens, tokens + x0.numel(), in_range), "x0 has a value outside [0, ", values, ")");
+  for (const double time : times) {
+    require(time >= 0 && time <= 1, "a time is ", time, ", want one in [0, 1]");
+  }
+  const auto flags = flag_rows(x0, example_ids, key, [&](int64_t b, const std::vector<uint32_t>& words, uint8_t* row) {
+    std::vector<double> fractions(static_cast<size_t>(values));
+    for (int64_t v = 0; v < values; ++v) {
+      fractions[static_cast<size_t>(v)] = schedule.masked_fraction(times[static_cast<size_t>(b)], v);
+    }
+    const auto* token = tokens + b * x0.size(1);
+    for (size_t i = 0; i < words.size(); ++i) {
+      const double u = (words[i] + 0.5) * 0x1p-32;
+      row[i] = (antithetic == Antithetic::kYes ? 1 - u : u) < fractions[static_cast<size_t>(token[i])] ? 1 : 0;
+    }
+  });
+  return collect_masked(x0, flags, values);
+}
+
+double power_reconstruction(std::span<const int64_t> x0, double time, const PowerSchedule& schedule) {
+  const double log_time = std::log(time);
+  const auto& powers = schedule.powers();
+  // The largest t^w belongs to the smallest power, time being below 1.
+  const double largest = *std::min_element(powers.begin(), powers.end()) * log_time;
+  double total = 0;
+  for (const double power : powers) {
+    total += std::exp(power * log_time - largest);
+  }
+  const double log_total = largest + std::log(total);
+  double nats = 0;
+  for (const int64_t value : x0) {
+    nats += schedule.masked_fraction(time, value) * (log_total - powers[static_cast<size_t>(value)] * log_time);
+  }
+  return nats;
+}
+
+}  // namespace veil

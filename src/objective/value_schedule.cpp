@@ -1,0 +1,117 @@
+#include "veil/objective/value_schedule.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+#include <vector>
+
+#include "veil/base/error.h"
+#include "veil/nn/token_powers.h"
+#include "veil/objective/masked_cross_entropy.h"
+
+namespace veil {
+namespace {
+
+NoiseKey noise_key(const NoiseContext& noise, NoisePurpose purpose) {
+  return {.seed = noise.seed, .purpose = purpose, .round = static_cast<uint64_t>(noise.step)};
+}
+
+torch::Tensor tensor_of(const std::vector<double>& values, torch::Device device) {
+  return torch::tensor(values, torch::kFloat64).to(device, torch::kFloat32);
+}
+
+std::vector<double> stretched_times(const NoiseContext& noise, int64_t batch, double first_time) {
+  auto times = low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch, noise.global_size);
+  for (double& t : times) {
+    t = first_time + (1 - first_time) * t;
+  }
+  return times;
+}
+
+// One of the two masks, and what the network makes of it.
+struct Draw {
+  torch::Tensor is_masked;  // [B, L]: 0 or 1
+  torch::Tensor jump;       // [B, L]: masked_jump_loss, 0 where visible
+};
+
+Draw evaluate_mask(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked,
+                   const std::vector<double>& times, const torch::Tensor& powers, torch::Device device) {
+  const auto level = tensor_of(times, torch::kCPU);
+  const auto jump = masked_jump_loss(denoiser, batch.tokens, masked, level, batch.labels, powers, device);
+  const auto positions = masked.positions.to(device, /*non_blocking=*/true);
+  const auto empty = torch::zeros({batch.tokens.numel()}, jump.options().requires_grad(false));
+  return {.is_masked = empty.index_fill(0, positions, 1).view_as(batch.tokens),
+          .jump = empty.index_copy(0, positions, jump).view_as(batch.tokens)};
+}
+
+// What the two masks of a batch give.
+struct Pair {
+  MaskPair masks;
+  torch::Tensor first_jump;   // [B, L]
+  torch::Tensor second_jump;  // [B, L]
+  torch::Tensor rate;         // [B]: (1 - t_1) / t, nats per unit of jump
+};
+
+torch::Tensor power_surrogate(const Pair& pair, const torch::Tensor& x0, PowerGradient gradient, int64_t vocab_size) {
+  const auto first = pair.first_jump.detach();
+  const auto second = pair.second_jump.detach();
+  if (gradient == PowerGradient::kLeaveOneOut) {
+    return leave_one_out_surrogate(pair.masks, first.sum(1) * pair.rate, second.sum(1) * pair.rate);
+  }
+  const auto baseline = jump_baseline(x0, pair.masks, first + second, vocab_size);
+  const auto rest = [&](const torch::Tensor& jump, const torch::Tensor& is_masked) {
+    return (jump - baseline * is_masked).sum(1) * pair.rate;
+  };
+  const auto exact = (baseline * pair.masks.log_fraction.exp()).sum(1) * pair.rate;
+  return disarm_surrogate(pair.masks, rest(first, pair.masks.first), rest(second, pair.masks.second)) + exact;
+}
+
+void check(const Denoiser& denoiser, const ObjectiveOptions& options) {
+  require(denoiser.powers() != nullptr, "the network has no powers, which a loss by values needs");
+  require(options.form == ObjectiveForm::kTime,
+          "objective.form is count, but schedule.powers are learned: values with schedules of their own need "
+          "objective.form = time");
+  require(options.first_time > 0 && options.first_time < 1, "objective.first_time is ", options.first_time,
+          ", want a number in (0, 1)");
+}
+
+}  // namespace
+
+torch::Tensor value_reconstruction(const torch::Tensor& x0, const torch::Tensor& powers, double time, double clip) {
+  const auto log_fraction = powers * std::log(time);
+  const auto cost = (1 - clip) * log_fraction.exp() * (torch::logsumexp(log_fraction, 0) - log_fraction);  // [V]
+  return cost.index_select(0, x0.flatten()).view_as(x0).sum(1);
+}
+
+LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
+                              const NoiseContext& noise, torch::Device device) {
+  check(denoiser, options);
+  const double clip = options.schedule.clip;
+  const auto powers = denoiser.powers()->values();
+  const auto schedule = *power_schedule(denoiser, clip);  // waits for the device: masks are drawn on the host
+  const auto times = stretched_times(noise, batch.size(), options.first_time);
+  const bool antithetic = options.power_gradient == PowerGradient::kDisarm;
+  const auto draw = [&](NoisePurpose purpose, Antithetic side) {
+    const auto masked = mask_by_powers(batch.tokens, times, schedule, batch.example_ids, noise_key(noise, purpose), side);
+    return evaluate_mask(denoiser, batch, masked, times, powers, device);
+  };
+  const auto first = draw(NoisePurpose::kTrainMask, Antithetic::kNo);
+  const auto second = antithetic ? draw(NoisePurpose::kTrainMask, Antithetic::kYes)
+                                 : draw(NoisePurpose::kTrainSecondMask, Antithetic::kNo);
+
+  const auto x0 = batch.tokens.to(device, /*non_blocking=*/true);
+  const auto time = tensor_of(times, device);
+  const auto log_fraction = powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
+  const Pair pair{.masks = {log_fraction, first.is_masked, second.is_masked},
+                  .first_jump = first.jump,
+                  .second_jump = second.jump,
+                  .rate = (1 - options.first_time) / time};
+  const auto surrogate = power_surrogate(pair, x0, options.power_gradient, denoiser.options().vocab_size);
+  const auto value = 0.5 * (first.jump + second.jump).sum(1) * pair.rate;
+  const double prior = clip * static_cast<double>(x0.size(1)) * std::log(denoiser.options().vocab_size);
+  return {.reconstruction = value_reconstruction(x0, powers, options.first_time, clip),
+          .prior = torch::full_like(value, prior).detach(),
+          .diffusion = value + (surrogate - surrogate.detach())};
+}
+
+}  // namespace veil
