@@ -35,11 +35,15 @@ Command evaluate_command() {
   return {.name = "evaluate",
           .summary = "bits per dimension of a model on a data set, with its standard error",
           .examples = {"veil evaluate --model results/quickstart",
-                       "veil evaluate --model model.safetensors --data fashion-mnist --limit 1000 --json"},
+                       "veil evaluate --model model.safetensors --data fashion-mnist --limit 1000 --json",
+                       "veil evaluate --model results/quickstart --exact-order bit-reversed --groups 98 --limit 100"},
           .flags = {kModel, plain("data", "NAME|PATH", "what to score; default: what the model was trained on"),
                     short_name("split", "NAME", "data.evaluation_split"), short_name("limit", "N", "evaluate.limit"),
                     short_name("batch", "B", "evaluate.batch_size"), short_name("passes", "J", "evaluate.passes"),
                     short_name("seed", "S", "evaluate.seed"),
+                    plain("exact-order", "ORDER",
+                          "exact likelihood in a fixed order, raster, bit-reversed or random:SEED, instead of the bound"),
+                    plain("groups", "K", "of --exact-order: forward passes an example; default one for each token"),
                     plain("weights", "ema|raw", "which weights of a run folder; default ema"),
                     plain("out", "FILE", "also write the JSON object there"), kJson},
           .sections = {"evaluate", "device"},
@@ -57,7 +61,7 @@ Command sample_command() {
                     short_name("sampling-grid", "uniform|cosine", "sample.grid"),
                     plain("class", "C", "class of every sample, a number or a name; default: all in turn"),
                     plain("grid", "FILE.png", "all samples in one picture; the default is samples.png"),
-                    plain("out", "DIR", "one picture a sample, named by its number"),
+                    plain("out", "DIR|FILE", "one picture a sample, named by its number; texts: a file of lines"),
                     plain("npz", "FILE", "uint8 array arr_0 [N, H, W, C] as a NumPy archive"),
                     plain("npy", "FILE", "the same array as a plain NumPy file"), kJson},
           .sections = {"sample", "device"},
@@ -89,6 +93,16 @@ Command bench_command() {
           .run = run_bench};
 }
 
+Command selfcheck_command() {
+  return {.name = "selfcheck",
+          .summary = "hold this program to distributions about which everything is known",
+          .examples = {"veil selfcheck", "veil selfcheck --train", "veil selfcheck --json"},
+          .flags = {plain("train", "", "also train a network on a chain of known entropy: minutes"), kJson},
+          .sections = {},
+          .positional = {},
+          .run = run_selfcheck};
+}
+
 Command report_command() {
   return {.name = "report",
           .summary = "write report.html of one or several runs",
@@ -103,7 +117,8 @@ Command report_command() {
 
 std::span<const Command> commands() {
   static const std::vector<Command> all{train_command(),     evaluate_command(), sample_command(),
-                                        schedules_command(), bench_command(),    report_command()};
+                                        schedules_command(), bench_command(),    report_command(),
+                                        selfcheck_command()};
   return all;
 }
 

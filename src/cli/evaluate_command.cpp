@@ -1,5 +1,6 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "cli/model_choice.h"
 #include "veil/cli/commands.h"
@@ -8,6 +9,7 @@
 #include "veil/cli/progress.h"
 #include "veil/cli/usage_error.h"
 #include "veil/evaluate/evaluator.h"
+#include "veil/evaluate/exact_order.h"
 #include "veil/io/files.h"
 #include "veil/io/open_dataset.h"
 
@@ -24,13 +26,33 @@ void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained) {
   }
 }
 
-// Where the JSON object goes: --out, or the run folder if the whole split was scored; else nowhere.
+// Where the JSON object goes: --out, or the run folder if it is the bound on the whole split; else nowhere.
 fs::path result_file(const Arguments& arguments, bool is_whole) {
   if (arguments.has("out")) {
     return arguments.text("out");
   }
   const fs::path model = arguments.text("model");
-  return is_whole && fs::is_directory(model) ? model / "evaluation.json" : fs::path();
+  return is_whole && !arguments.has("exact-order") && fs::is_directory(model) ? model / "evaluation.json" : fs::path();
+}
+
+std::optional<ExactOrderOptions> exact_order(const Arguments& arguments) {
+  if (!arguments.has("exact-order")) {
+    require<UsageError>(!arguments.has("groups"), "--groups is of --exact-order, which is not given");
+    return std::nullopt;
+  }
+  ExactOrderOptions order = parse_exact_order(arguments.text("exact-order"));
+  order.groups = arguments.integer("groups", 0, 1, 1'000'000'000);
+  return order;
+}
+
+EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
+                         const std::optional<ExactOrderOptions>& order) {
+  ProgressReporter progress({.label = "evaluate", .quiet = arguments.quiet});
+  const auto advance = [&](int64_t done, int64_t all) { progress.advance_of(done, all); };
+  const auto options = io::evaluation_options(choice.config);
+  Denoiser& denoiser = *choice.model.denoiser;
+  return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.device, choice.precision, advance)
+               : evaluate(denoiser, dataset, options, choice.device, choice.precision, advance);
 }
 
 }  // namespace
@@ -39,16 +61,12 @@ int run_evaluate(const Arguments& arguments) {
   if (arguments.has("out")) {
     require_folder_of(arguments.text("out"));
   }
+  const auto order = exact_order(arguments);
   const ModelChoice choice = open_model(arguments);
   const std::unique_ptr<Dataset> dataset =
       io::open_dataset(arguments.text("data", choice.config.data.source), choice.config.data.evaluation_split);
   warn_of_other_data(dataset->info(), choice.model.info.dataset);
-  EvaluationReport report;
-  {
-    ProgressReporter progress({.label = "evaluate", .quiet = arguments.quiet});
-    report = evaluate(*choice.model.denoiser, *dataset, io::evaluation_options(choice.config), choice.device,
-                      choice.precision, [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
-  }
+  EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.dataset = dataset->info().name;
   report.split = dataset->info().split;
   report.weights = choice.model.info.weights;

@@ -29,6 +29,7 @@ std::string evaluation_json(const EvaluationReport& report) {
                                       {"confidence_low", report.confidence_low},
                                       {"confidence_high", report.confidence_high},
                                       {"examples", report.examples},
+                                      {"dataset_size", report.dataset_size},
                                       {"passes", report.passes},
                                       {"replicates", report.replicates},
                                       {"estimator", report.estimator},
@@ -42,16 +43,22 @@ std::string evaluation_json(const EvaluationReport& report) {
 }
 
 std::string evaluation_text(const EvaluationReport& report) {
+  const bool is_exact = report.replicates == 1;
   std::string text = concat("bits/dim ", fixed(report.bits_per_dim, 6));
   if (std::isfinite(report.standard_error)) {
-    text +=
-        concat(" +- ", fixed(report.standard_error, 6), " (95 %: ", fixed(report.confidence_low, 6), " to ",
-               fixed(report.confidence_high, 6), "; from masks alone +- ", fixed(report.mask_standard_error, 6), ")");
+    text += concat(" +- ", fixed(report.standard_error, 6), " (95 %: ", fixed(report.confidence_low, 6), " to ",
+                   fixed(report.confidence_high, 6), "; ",
+                   is_exact ? std::string("exact on these examples")
+                            : concat("from masks alone +- ", fixed(report.mask_standard_error, 6)),
+                   ")");
   }
-  return concat(text, "\n", report.dataset, " ", report.split, ", ", report.examples,
-                report.examples == 1 ? " example, " : " examples, ", report.passes, " forward passes each in ",
-                report.replicates, " replicates, ", report.estimator, ", ", report.weights, " weights, seed ",
-                report.seed, "\n");
+  const std::string of_all =
+      report.examples < report.dataset_size ? concat(" of ", report.dataset_size) : std::string();
+  const std::string replicates = is_exact ? std::string() : concat(" in ", report.replicates, " replicates");
+  return concat(text, "\n", report.dataset, " ", report.split, ", ", report.examples, of_all,
+                report.examples == 1 && of_all.empty() ? " example, " : " examples, ", report.passes,
+                " forward passes each", replicates, ", ", report.estimator, ", ", report.weights, " weights",
+                is_exact ? std::string() : concat(", seed ", report.seed), "\n");
 }
 
 }  // namespace veil::cli

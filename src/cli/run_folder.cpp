@@ -33,7 +33,8 @@ bool may_change(std::string_view key) {
 
 void check_unoccupied(const fs::path& path, bool fresh) {
   const bool is_run = fs::exists(path / kConfigName);
-  require(!(fresh && is_run), path.string(), ": holds a run already, want an empty folder with --fresh; name another with --run");
+  require(!(fresh && is_run), path.string(),
+          ": holds a run already, want an empty folder with --fresh; name another with --run");
   for (const auto& entry : fs::directory_iterator(path)) {
     require(is_run || entry.path().filename() == kLockName, path.string(), ": holds ",
             entry.path().filename().string(), " but no ", kConfigName,
@@ -110,8 +111,8 @@ void RunFolder::append(std::string_view name, std::string_view line) const {
   const auto written = ::write(out, text.data(), text.size());
   const int reason = errno;
   ::close(out);
-  require<IoError>(written == static_cast<ssize_t>(text.size()), path.string(), ": wrote ", written, " of ", text.size(),
-                   " bytes: ", std::strerror(reason));
+  require<IoError>(written == static_cast<ssize_t>(text.size()), path.string(), ": wrote ", written, " of ",
+                   text.size(), " bytes: ", std::strerror(reason));
 }
 
 }  // namespace veil::cli

@@ -13,8 +13,8 @@ namespace veil::cli {
 /// The folder of one training run, held by one process at a time.
 class RunFolder {
  public:
-  /// Creates the folder or opens that of an earlier run, and takes its lock. Throws InvalidArgument if it holds files of
-  /// something else, if `fresh` and it holds a run, or if another process works in it; IoError.
+  /// Creates the folder or opens that of an earlier run, and takes its lock. Throws InvalidArgument if it holds files
+  /// of something else, if `fresh` and it holds a run, or if another process works in it; IoError.
   RunFolder(std::filesystem::path path, bool fresh);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
@@ -29,7 +29,8 @@ class RunFolder {
   /// returned as "key: old → new"; a key that decides the result throws InvalidArgument naming old and new value.
   std::vector<std::string> settle_config(const io::RunConfig& config);
 
-  /// Cuts the JSON lines file `name` back to the lines with "step" <= step: what a run that goes on from there had written.
+  /// Cuts the JSON lines file `name` back to the lines with "step" <= step: what a run that goes on from there had
+  /// written.
   void rewind(std::string_view name, int64_t step) const;
 
   /// Adds one line to a JSON lines file. Throws IoError.

@@ -10,6 +10,7 @@
 #include "veil/io/image_grid.h"
 #include "veil/io/numpy_file.h"
 #include "veil/io/png_file.h"
+#include "veil/io/text.h"
 #include "veil/sample/sampler.h"
 
 namespace veil::cli {
@@ -23,23 +24,27 @@ struct Targets {
   fs::path folder;
   fs::path npz;
   fs::path npy;
+  bool is_text = false;  // lines on standard output, or in the file --out
 };
 
 // Made before the samples are, so that a wrong path costs nothing.
-Targets prepare_targets(const Arguments& arguments) {
+Targets prepare_targets(const Arguments& arguments, bool is_text) {
   Targets targets{.grid = arguments.text("grid"),
                   .folder = arguments.text("out"),
                   .npz = arguments.text("npz"),
-                  .npy = arguments.text("npy")};
-  if (targets.grid.empty() && targets.folder.empty() && targets.npz.empty() && targets.npy.empty()) {
+                  .npy = arguments.text("npy"),
+                  .is_text = is_text};
+  require<UsageError>(!is_text || targets.grid.empty(), "--grid is ", arguments.text("grid"),
+                      ", but the model writes texts, not pictures; --out FILE takes them");
+  if (!is_text && targets.grid.empty() && targets.folder.empty() && targets.npz.empty() && targets.npy.empty()) {
     targets.grid = "samples.png";
   }
-  for (const fs::path& file : {targets.grid, targets.npz, targets.npy}) {
+  for (const fs::path& file : {targets.grid, targets.npz, targets.npy, is_text ? targets.folder : fs::path()}) {
     if (!file.empty()) {
       require_folder_of(file);
     }
   }
-  if (!targets.folder.empty()) {
+  if (!is_text && !targets.folder.empty()) {
     fs::create_directories(targets.folder);
   }
   return targets;
@@ -69,6 +74,30 @@ void write_images(const fs::path& folder, const torch::Tensor& images, int64_t f
   for (int64_t i = 0; i < images.size(0); ++i) {
     io::write_png(folder / file_name(first + i), images[i]);
   }
+}
+
+// Texts go to standard output, one a line, unless a file is asked for.
+nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::Tensor& tokens,
+                                          const std::string& alphabet, bool json) {
+  nlohmann::ordered_json written = nlohmann::ordered_json::object();
+  const auto texts = io::tokens_to_texts(tokens, alphabet);
+  if (!targets.folder.empty()) {
+    io::write_texts(targets.folder, texts);
+    written["texts"] = targets.folder.string();
+  } else if (!json) {
+    for (const auto& text : texts) {
+      print(text + "\n");
+    }
+  }
+  if (!targets.npy.empty()) {
+    io::write_npy(targets.npy, tokens.to(torch::kUInt8));
+    written["npy"] = targets.npy.string();
+  }
+  if (!targets.npz.empty()) {
+    io::write_npz(targets.npz, {{"arr_0", tokens.to(torch::kUInt8)}});
+    written["npz"] = targets.npz.string();
+  }
+  return written;
 }
 
 // Returns (kind, path) of what was written.
@@ -104,16 +133,18 @@ torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool
 }  // namespace
 
 int run_sample(const Arguments& arguments) {
-  (void)arguments.required("model");  // before folders are made
-  const Targets targets = prepare_targets(arguments);
   const ModelChoice choice = open_model(arguments);
+  const std::string& alphabet = choice.model.info.dataset.alphabet;
+  const Targets targets = prepare_targets(arguments, !alphabet.empty());
   const DenoiserOptions& network = choice.model.denoiser->options();
   SampleOptions options = io::sample_options(choice.config);
   if (arguments.has("class")) {
     options.label = label_of(arguments.text("class"), network, choice.model.info.dataset);
   }
   const torch::Tensor tokens = draw(choice, options, arguments.quiet);
-  const nlohmann::ordered_json written = write_samples(targets, tokens, network, options.first);
+  const nlohmann::ordered_json written =
+      targets.is_text ? write_text_samples(targets, tokens, alphabet, arguments.has("json"))
+                      : write_samples(targets, tokens, network, options.first);
   if (arguments.has("json")) {
     const nlohmann::ordered_json object{{"schema_version", 1},
                                         {"count", options.count},

@@ -2,8 +2,8 @@
 
 namespace veil::cli {
 
-/// Turns SIGTERM, SIGINT and SIGUSR1 into a request to stop while it lives; a second SIGINT ends the process at once with
-/// exit code 130. One at a time.
+/// Turns SIGTERM, SIGINT and SIGUSR1 into a request to stop while it lives; a second SIGINT ends the process at once
+/// with exit code 130. One at a time.
 class StopSignal {
  public:
   StopSignal();

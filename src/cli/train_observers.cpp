@@ -1,11 +1,15 @@
 #include "cli/train_observers.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "veil/base/error.h"
 #include "veil/evaluate/evaluator.h"
 #include "veil/io/image_grid.h"
 #include "veil/io/png_file.h"
+#include "veil/io/text.h"
+#include "veil/nn/token_powers.h"
 #include "veil/sample/sampler.h"
 
 namespace veil::cli {
@@ -17,6 +21,19 @@ constexpr const char* kTiming = "timing.jsonl";
 std::string step_name(int64_t step) {
   auto digits = std::to_string(step);
   return "step-" + std::string(8 - std::min<size_t>(8, digits.size()), '0') + digits;
+}
+
+// How far learned powers have spread.
+void add_powers(nlohmann::ordered_json& line, const Denoiser& denoiser) {
+  const auto schedule = power_schedule(denoiser);
+  if (!schedule) {
+    return;
+  }
+  const auto& powers = schedule->powers();
+  const auto [low, high] = std::minmax_element(powers.begin(), powers.end());
+  line["power_low"] = *low;
+  line["power_high"] = *high;
+  line["power_mean"] = std::accumulate(powers.begin(), powers.end(), 0.0) / static_cast<double>(powers.size());
 }
 
 }  // namespace
@@ -58,7 +75,8 @@ bool LogObserver::on_step(TrainState& state, const StepReport& report) {
     progress_.advance(state.step);
   }
   if (context_.device.is_cpu() || is_due(state.step, context_.config.train.log_every)) {
-    const auto in_row = state.optimizer.skipped_in_row().item<float>();  // sync: once per log interval, or free on a CPU
+    const auto in_row =
+        state.optimizer.skipped_in_row().item<float>();  // sync: once per log interval, or free on a CPU
     if (in_row >= static_cast<float>(context_.config.train.max_skipped)) {
       throw NumericalError(concat("step ", state.step, ": the last ", in_row,
                                   " updates had non-finite gradients and were skipped, want fewer than ",
@@ -74,7 +92,7 @@ void LogObserver::write_line(TrainState& state) {
   const auto& train = context_.config.train;
   const double count = count_.item<double>();  // sync: once per log interval
   const double bits = count > 0 ? sum_.item<double>() / count : std::numeric_limits<double>::quiet_NaN();
-  const nlohmann::ordered_json line{
+  nlohmann::ordered_json line{
       {"step", state.step},
       {"event", "train"},
       {"bits_per_dim", bits},
@@ -82,6 +100,7 @@ void LogObserver::write_line(TrainState& state) {
       {"gradient_norm", state.optimizer.gradient_norm().item<double>()},
       {"examples", state.step * train.batch_size},
       {"skipped", static_cast<int64_t>(state.optimizer.skipped_total().item<float>())}};
+  add_powers(line, *state.denoiser);
   context_.folder.append(kLog, line.dump());
   const auto now = std::chrono::steady_clock::now();
   const double seconds = std::chrono::duration<double>(now - line_start_).count();
@@ -118,11 +137,23 @@ bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   if (!is_due(state.step, train.sample_every) || state.step == train.steps) {
     return true;
   }
-  const auto tokens = veil::sample(*state.average, io::sample_options(context_.config), context_.device, context_.precision);
+  const auto tokens =
+      veil::sample(*state.average, io::sample_options(context_.config), context_.device, context_.precision);
   std::filesystem::create_directories(context_.folder.file("samples"));
-  io::write_png(context_.folder.file("samples") / (step_name(state.step) + ".png"),
-                io::image_grid(tokens, state.denoiser->options().shape, {.scale = 0}));
+  (void)write_sample_file(context_.folder.file("samples") / step_name(state.step), tokens, context_.training_data);
   return true;
+}
+
+std::filesystem::path write_sample_file(const std::filesystem::path& stem, const torch::Tensor& tokens,
+                                        const DatasetInfo& data) {
+  if (data.alphabet.empty()) {
+    const auto path = stem.string() + ".png";
+    io::write_png(path, io::image_grid(tokens, data.shape, {.scale = 0}));
+    return path;
+  }
+  const auto path = stem.string() + ".txt";
+  io::write_texts(path, io::tokens_to_texts(tokens, data.alphabet));
+  return path;
 }
 
 bool CheckpointObserver::on_step(TrainState& state, const StepReport& /*report*/) {

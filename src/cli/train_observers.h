@@ -37,8 +37,8 @@ class StopObserver : public TrainObserver {
   const StopSignal& signal_;
 };
 
-/// Adds losses on the device, reads them once per log interval, writes log.jsonl and timing.jsonl and shows progress. Ends
-/// the run by NumericalError when too many updates in a row were not finite.
+/// Adds losses on the device, reads them once per log interval, writes log.jsonl and timing.jsonl and shows progress.
+/// Ends the run by NumericalError when too many updates in a row were not finite.
 class LogObserver : public TrainObserver {
  public:
   LogObserver(RunContext& context, ProgressReporter& progress);
@@ -93,8 +93,13 @@ class CheckpointObserver : public TrainObserver {
 /// Whether something that happens every `every` steps (0: never) happens after `step`.
 [[nodiscard]] bool is_due(int64_t step, int64_t every);
 
-/// The state as a checkpoint (views of its tensors, no copies), and back. `restore` throws InvalidArgument if names or shapes
-/// do not fit.
+/// Writes samples, int64 [N, L], as one picture `stem`.png, or as lines of `stem`.txt where the data are texts; returns
+/// the path. Throws IoError.
+[[nodiscard]] std::filesystem::path write_sample_file(const std::filesystem::path& stem, const torch::Tensor& tokens,
+                                                      const DatasetInfo& data);
+
+/// The state as a checkpoint (views of its tensors, no copies), and back. `restore` throws InvalidArgument if names or
+/// shapes do not fit.
 [[nodiscard]] io::Checkpoint to_checkpoint(TrainState& state, const RunContext& context);
 void restore(TrainState& state, const io::Checkpoint& checkpoint);
 

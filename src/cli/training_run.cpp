@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/run_folder.h"
@@ -18,6 +19,7 @@
 #include "veil/io/png_file.h"
 #include "veil/io/report.h"
 #include "veil/nn/initialization.h"
+#include "veil/nn/token_powers.h"
 
 namespace veil::cli {
 namespace {
@@ -92,8 +94,10 @@ class TrainingRun {
     CheckpointObserver checkpoint(context, log);
     go_on_from_checkpoint(state, log);
     progress.start(state.step);
-    BatchStream stream(*data_, {.batch_size = config_.train.batch_size, .seed = config_.train.seed,
-                                .horizontal_flips = config_.train.horizontal_flips, .prefetch = config_.train.prefetch});
+    BatchStream stream(*data_, {.batch_size = config_.train.batch_size,
+                                .seed = config_.train.seed,
+                                .horizontal_flips = config_.train.horizontal_flips,
+                                .prefetch = config_.train.prefetch});
     const StepSettings settings{.objective = io::objective_options(config_),
                                 .micro_batch_size = config_.train.micro_batch_size, .seed = config_.train.seed,
                                 .device = device_, .precision = precision_};
@@ -121,6 +125,7 @@ class TrainingRun {
     info.dataset = data_->info();
     info.step = state.step;
     io::save_model(folder_.file("model.safetensors"), parameters.named(state.optimizer.average()), config_, info);
+    write_powers(state);
     if (config_.train.steps > 0) {
       write_evaluation(state);
       write_samples(state);
@@ -128,6 +133,14 @@ class TrainingRun {
       std::cout << "report " << folder_.file("report.html").string() << '\n';
     }
     std::cout << "model " << folder_.file("model.safetensors").string() << '\n';
+  }
+
+  // What GenMD4 learned, for plots and people; the model holds it too.
+  void write_powers(const TrainState& state) const {
+    if (const auto schedule = power_schedule(*state.average)) {
+      const nlohmann::ordered_json powers{{"powers", schedule->powers()}};
+      io::write_file(folder_.file("powers.json"), powers.dump() + '\n');
+    }
   }
 
   void write_evaluation(TrainState& state) {
@@ -143,8 +156,8 @@ class TrainingRun {
     ProgressReporter progress({.label = "sample", .quiet = options_.quiet});
     const auto tokens = sample(*state.average, io::sample_options(config_), device_, precision_,
                                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
-    io::write_png(folder_.file("samples.png"), io::image_grid(tokens, state.denoiser->options().shape, {.scale = 0}));
-    std::cout << "samples " << folder_.file("samples.png").string() << '\n';
+    const auto path = write_sample_file(folder_.file("samples"), tokens, data_->info());
+    std::cout << "samples " << path.string() << '\n';
   }
 
   const io::RunConfig& config_;

@@ -13,9 +13,9 @@ struct TrainingRunOptions {
   bool quiet = false;   ///< no progress
 };
 
-/// Trains what `config` says in a run folder, going on from its newest sound checkpoint if it holds one; then writes the
-/// model (moving average), its evaluation, a sample grid and the report. Returns the exit code: 0 done, 75 stopped by a
-/// signal after saving.
+/// Trains what `config` says in a run folder, going on from its newest sound checkpoint if it holds one; then writes
+/// the model (moving average), its evaluation, a sample grid and the report. Returns the exit code: 0 done, 75 stopped
+/// by a signal after saving.
 int run_training(const io::RunConfig& config, const TrainingRunOptions& options);
 
 }  // namespace veil::cli

@@ -19,7 +19,8 @@ void check_rows(const torch::Tensor& x0, size_t levels, const torch::Tensor& exa
 
 MaskedTokens collect_masked(const torch::Tensor& x0, const std::vector<uint8_t>& is_masked, int64_t mask_id) {
   const int64_t length = x0.size(1);
-  MaskedTokens masked{.z = x0.clone(), .positions = {}, .counts = std::vector<int64_t>(static_cast<size_t>(x0.size(0)))};
+  MaskedTokens masked{
+      .z = x0.clone(), .positions = {}, .counts = std::vector<int64_t>(static_cast<size_t>(x0.size(0)))};
   const auto total = std::count(is_masked.begin(), is_masked.end(), uint8_t{1});
   masked.positions = torch::empty({static_cast<int64_t>(total)}, torch::kInt64);
   auto* z = masked.z.data_ptr<int64_t>();
@@ -85,9 +86,12 @@ MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> m
 }
 
 std::vector<double> low_discrepancy_times(const NoiseKey& key, int64_t first, int64_t size, int64_t global_size) {
+  return spread_times(uniform_double(key, 0), first, size, global_size);
+}
+
+std::vector<double> spread_times(double u, int64_t first, int64_t size, int64_t global_size) {
   require(first >= 0 && size >= 0 && first + size <= global_size, "rows ", first, " to ", first + size,
           " do not lie in a global batch of ", global_size);
-  const double u = uniform_double(key, 0);
   std::vector<double> times(static_cast<size_t>(size));
   for (int64_t b = 0; b < size; ++b) {
     times[static_cast<size_t>(b)] = wrap(u + static_cast<double>(first + b) / static_cast<double>(global_size));
@@ -108,7 +112,8 @@ std::vector<int64_t> stratified_counts(const NoiseKey& key, int64_t example_id, 
   std::vector<int64_t> counts(static_cast<size_t>(passes));
   for (int64_t j = 0; j < passes; ++j) {
     const double u = uniform_double(key, static_cast<uint64_t>(example_id), static_cast<uint32_t>(j));
-    counts[static_cast<size_t>(j)] = count_of_uniform((static_cast<double>(j) + u) / static_cast<double>(passes), length);
+    counts[static_cast<size_t>(j)] =
+        count_of_uniform((static_cast<double>(j) + u) / static_cast<double>(passes), length);
   }
   return counts;
 }

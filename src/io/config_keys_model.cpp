@@ -89,14 +89,15 @@ std::vector<ConfigKey> schedule_keys() {
                {.low = 0.0, .high = 1000.0, .open_low = true}),
       real_key("schedule.clip", "alpha is kept inside [clip, 1 - clip]; 0 keeps the exact ends",
                VEIL_FIELD(schedule.clip), {.low = 0.0, .high = 0.5, .open_high = true}),
-      choice_key<Powers>("schedule.powers",
-                         "a schedule 1 - t^w for each value, learned (GenMD4): a number for each, a smooth curve over the "
-                         "values, or the reference's softplus",
-                         VEIL_FIELD(model.powers),
-                         {{"none", Powers::kNone},
-                          {"free", Powers::kFree},
-                          {"smooth", Powers::kSmooth},
-                          {"softplus", Powers::kSoftplus}}),
+      choice_key<Powers>(
+          "schedule.powers",
+          "a schedule 1 - t^w for each value, learned (GenMD4): a number for each, a smooth curve over the "
+          "values, or the reference's softplus",
+          VEIL_FIELD(model.powers),
+          {{"none", Powers::kNone},
+           {"free", Powers::kFree},
+           {"smooth", Powers::kSmooth},
+           {"softplus", Powers::kSoftplus}}),
   };
 }
 
@@ -105,9 +106,9 @@ std::vector<ConfigKey> objective_keys() {
       choice_key<ObjectiveForm>("objective.form", "draw the number of masked positions, or a time",
                                 VEIL_FIELD(objective.form),
                                 {{"count", ObjectiveForm::kCount}, {"time", ObjectiveForm::kTime}}),
-      choice_key<PowerGradient>(
-          "objective.power_gradient", "learned powers: estimator of their gradient", VEIL_FIELD(objective.power_gradient),
-          {{"disarm", PowerGradient::kDisarm}, {"leave_one_out", PowerGradient::kLeaveOneOut}}),
+      choice_key<PowerGradient>("objective.power_gradient", "learned powers: estimator of their gradient",
+                                VEIL_FIELD(objective.power_gradient),
+                                {{"disarm", PowerGradient::kDisarm}, {"leave_one_out", PowerGradient::kLeaveOneOut}}),
       real_key("objective.first_time", "learned powers: where the integral over time starts, the rest being exact",
                VEIL_FIELD(objective.first_time), {.low = 0.0, .high = 1.0, .open_low = true, .open_high = true}),
   };

@@ -30,21 +30,24 @@ std::vector<std::string> class_names(const Json& value, int64_t classes, const s
 }  // namespace
 
 std::string dataset_to_json(const DatasetInfo& dataset) {
-  const Json json{{"name", dataset.name},
-                  {"split", dataset.split},
-                  {"height", dataset.shape.height},
-                  {"width", dataset.shape.width},
-                  {"channels", dataset.shape.channels},
-                  {"vocab_size", dataset.vocab_size},
-                  {"classes", dataset.classes},
-                  {"class_names", dataset.class_names}};
+  Json json{{"name", dataset.name},
+            {"split", dataset.split},
+            {"height", dataset.shape.height},
+            {"width", dataset.shape.width},
+            {"channels", dataset.shape.channels},
+            {"vocab_size", dataset.vocab_size},
+            {"classes", dataset.classes},
+            {"class_names", dataset.class_names}};
+  if (!dataset.alphabet.empty()) {
+    json["alphabet"] = dataset.alphabet;
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) {
   const Json value = parse_json(json, origin);
   const JsonFields fields(value, origin);
-  fields.only({"name", "split", "height", "width", "channels", "vocab_size", "classes", "class_names"});
+  fields.only({"name", "split", "height", "width", "channels", "vocab_size", "classes", "class_names", "alphabet"});
   DatasetInfo dataset;
   dataset.name = fields.text("name");
   dataset.split = fields.text("split");
@@ -56,6 +59,11 @@ DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) 
   dataset.vocab_size = fields.integer("vocab_size", 1, kMaxVocabulary);
   dataset.classes = fields.integer("classes", 0, kMaxClasses);
   dataset.class_names = class_names(fields.at("class_names"), dataset.classes, origin);
+  if (value.contains("alphabet")) {  // texts only
+    dataset.alphabet = fields.text("alphabet");
+    require<DataError>(static_cast<int64_t>(dataset.alphabet.size()) == dataset.vocab_size, origin, ": alphabet has ",
+                       dataset.alphabet.size(), " letters, want vocab_size, which is ", dataset.vocab_size);
+  }
   return dataset;
 }
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "io/dataset_folder.h"
+#include "io/text8_dataset.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -48,6 +49,9 @@ std::string how_to_get(const std::string& name) {
            "files "
            "into $VEIL_DATA/fashion-mnist-full";
   }
+  if (name == "text8") {
+    return "unpack http://mattmahoney.net/dc/text8.zip into $VEIL_DATA/text8";
+  }
   if (name == "cifar10") {
     return "run datasets/fetch.sh cifar10, or put the binary version's files into $VEIL_DATA/cifar10";
   }
@@ -57,7 +61,10 @@ std::string how_to_get(const std::string& name) {
 std::unique_ptr<Dataset> open_known(const std::string& name, const std::string& split) {
   std::vector<std::string> looked;
   for (const auto& folder : folders_of(name)) {
-    if (holds_dataset(folder)) {
+    if (name == "text8" && holds_text8(folder)) {
+      return open_text8(folder, split);
+    }
+    if (name != "text8" && holds_dataset(folder)) {
       return open_folder(folder, split, name);
     }
     looked.push_back(folder.string());
@@ -68,12 +75,13 @@ std::unique_ptr<Dataset> open_known(const std::string& name, const std::string& 
 }  // namespace
 
 const std::vector<std::string>& known_datasets() {
-  static const std::vector<std::string> names{"fashion-mnist", "fashion-mnist-full", "photos32", "cifar10"};
+  static const std::vector<std::string> names{"fashion-mnist", "fashion-mnist-full", "photos32", "cifar10", "text8"};
   return names;
 }
 
 std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split) {
-  require(split == "train" || split == "test", "split is '", split, "', want train or test");
+  require(split == "train" || split == "test" || (split == "valid" && source == "text8"), "split is '", split,
+          "', want train or test (text8 has valid too)");
   require(!source.empty(), "the data set's name or path is empty");
   const auto& names = known_datasets();
   if (std::find(names.begin(), names.end(), source) != names.end()) {

@@ -34,7 +34,8 @@ constexpr std::string_view kHead = R"(<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <style>
-:root { color-scheme: light dark; --text: #1d2330; --soft: #5d6675; --back: #ffffff; --panel: #f4f6f9; --line: #d9dee6; }
+:root { color-scheme: light dark; --text: #1d2330; --soft: #5d6675; --back: #ffffff; --panel: #f4f6f9;
+  --line: #d9dee6; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e4e8ef; --soft: #9aa4b4; --back: #14171d; --panel: #1d222b; --line: #353c48; }
 }
@@ -53,7 +54,8 @@ svg { display: block; width: 100%; height: auto; margin: 1.25rem 0; }
 figure { margin: 1rem 0; }
 figure img { max-width: 100%; height: auto; image-rendering: pixelated; }
 figcaption { color: var(--soft); font-size: .875rem; }
-pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto;
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem;
+  overflow-x: auto;
   font: 13px/1.5 ui-monospace, monospace; }
 ul.notes { color: var(--soft); }
 </style>
@@ -214,6 +216,7 @@ std::string make_report(const fs::path& run_folder) {
   html += make_lead(records);
   html += section("Result", make_result(records.evaluation));
   html += section("Curves", plot_curves(records));
+  html += section("Learned masking schedules", plot_powers(records));
   html += section("Information by masked positions", plot_profile(records.evaluation));
   html += section("Samples", samples);
   html += section("Configuration", configuration);

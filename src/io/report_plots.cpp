@@ -86,6 +86,24 @@ std::string plot_curves(const RunRecords& records) {
   return html;
 }
 
+std::string plot_powers(const RunRecords& records) {
+  std::string html;
+  if (!records.powers.empty()) {
+    PlotSeries series;
+    const size_t stride = (records.powers.size() + kMostPoints - 1) / kMostPoints;
+    for (size_t value = 0; value < records.powers.size(); value += stride) {
+      series.x.push_back(static_cast<double>(value));
+      series.y.push_back(records.powers[value]);
+    }
+    html += svg_plot({series}, {.title = "Learned powers", .x_label = "value", .y_label = "power w in 1 - t^w"});
+  }
+  if (!records.power_low.empty() && !records.power_high.empty()) {
+    html += svg_plot({to_series(records.power_low, "smallest"), to_series(records.power_high, "largest")},
+                     {.title = "Range of the learned powers", .x_label = "step", .y_label = "power", .height = 240});
+  }
+  return html;
+}
+
 std::string plot_profile(const Json& evaluation) {
   const Json bins = evaluation.is_object() ? evaluation.value("profile", Json()) : Json();
   if (!bins.is_array() || bins.empty() || bins.size() > kMostBins ||

@@ -83,6 +83,21 @@ Json read_evaluation(const fs::path& path, std::vector<std::string>& notes) {
   }
 }
 
+/// powers.json, which only runs with learned powers have.
+std::vector<double> read_powers(const fs::path& path, std::vector<std::string>& notes) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return {};
+  }
+  try {
+    const Json powers = parse_json(read_text(path, kMaxEvaluationBytes, notes), "powers.json").at("powers");
+    return powers.get<std::vector<double>>();
+  } catch (const std::exception&) {
+    notes.emplace_back("powers.json is damaged and left out.");
+    return {};
+  }
+}
+
 std::vector<fs::path> find_grids(const fs::path& run_folder) {
   std::vector<fs::path> grids;
   std::error_code error;
@@ -113,6 +128,8 @@ RunRecords read_run_records(const fs::path& run_folder) {
     } else {
       add(records.learning_rate, step, line, "learning_rate");
       add(records.gradient_norm, step, line, "gradient_norm");
+      add(records.power_low, step, line, "power_low");
+      add(records.power_high, step, line, "power_high");
     }
   });
   read_lines(run_folder / "timing.jsonl", records.notes, [&](int64_t step, const Json& line) {
@@ -120,6 +137,7 @@ RunRecords read_run_records(const fs::path& run_folder) {
     add(records.examples_per_second, step, line, "examples_per_second");
   });
   records.evaluation = read_evaluation(run_folder / "evaluation.json", records.notes);
+  records.powers = read_powers(run_folder / "powers.json", records.notes);
   records.config = read_text(run_folder / "config.cfg", kMaxTextBytes, records.notes);
   records.grids = find_grids(run_folder);
   if (records.grids.empty()) {

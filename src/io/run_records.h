@@ -21,6 +21,9 @@ struct RunRecords {
   StepCurve evaluation_error;  ///< standard error
   StepCurve examples_per_second;
   StepCurve seconds;                         ///< since the line before
+  StepCurve power_low;                       ///< smallest and largest learned power (GenMD4)
+  StepCurve power_high;
+  std::vector<double> powers;                ///< powers.json: of each value, at the end; empty if absent
   nlohmann::json evaluation;                 ///< evaluation.json; null if absent
   std::string config;                        ///< text of config.cfg
   std::vector<std::filesystem::path> grids;  ///< samples/*.png by name, then samples.png: the newest last

@@ -16,8 +16,8 @@ struct NormAffine {
 
 /// swish(group_norm(x) * gamma + beta), then with scale and shift instead: swish(group_norm(x) * (1 + scale) + shift).
 /// x: [B, C, H, W], float32 or bfloat16, contiguous or channels-last; the result has its layout. Statistics over the
-/// groups of C/groups neighbouring channels and all pixels, population variance. Every normalisation followed by a swish
-/// goes through here.
+/// groups of C/groups neighbouring channels and all pixels, population variance. Every normalisation followed by a
+/// swish goes through here.
 [[nodiscard]] torch::Tensor group_norm_swish(const torch::Tensor& x, int64_t groups, const NormAffine& affine,
                                              double epsilon);
 

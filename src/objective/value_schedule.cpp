@@ -21,7 +21,8 @@ torch::Tensor tensor_of(const std::vector<double>& values, torch::Device device)
 }
 
 std::vector<double> stretched_times(const NoiseContext& noise, int64_t batch, double first_time) {
-  auto times = low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch, noise.global_size);
+  auto times =
+      low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch, noise.global_size);
   for (double& t : times) {
     t = first_time + (1 - first_time) * t;
   }
@@ -92,7 +93,8 @@ LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const
   const auto times = stretched_times(noise, batch.size(), options.first_time);
   const bool antithetic = options.power_gradient == PowerGradient::kDisarm;
   const auto draw = [&](NoisePurpose purpose, Antithetic side) {
-    const auto masked = mask_by_powers(batch.tokens, times, schedule, batch.example_ids, noise_key(noise, purpose), side);
+    const auto masked =
+        mask_by_powers(batch.tokens, times, schedule, batch.example_ids, noise_key(noise, purpose), side);
     return evaluate_mask(denoiser, batch, masked, times, powers, device);
   };
   const auto first = draw(NoisePurpose::kTrainMask, Antithetic::kNo);
@@ -101,7 +103,8 @@ LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const
 
   const auto x0 = batch.tokens.to(device, /*non_blocking=*/true);
   const auto time = tensor_of(times, device);
-  const auto log_fraction = powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
+  const auto log_fraction =
+      powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
   const Pair pair{.masks = {log_fraction, first.is_masked, second.is_masked},
                   .first_jump = first.jump,
                   .second_jump = second.jump,

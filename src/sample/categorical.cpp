@@ -27,12 +27,14 @@ int64_t invert(const std::vector<double>& weights, double u) {
   std::vector<double> cumulative(weights.size());
   std::partial_sum(weights.begin(), weights.end(), cumulative.begin());
   const double total = cumulative.back();
-  require(total > 0 && std::isfinite(total), "logits of a draw: got total ", total, ", wanted a positive finite number");
+  require(total > 0 && std::isfinite(total), "logits of a draw: got total ", total,
+          ", wanted a positive finite number");
   const auto above = std::upper_bound(cumulative.begin(), cumulative.end(), u * total);
   if (above != cumulative.end()) {
     return above - cumulative.begin();
   }
-  // u * total was rounded up to the total: the last value that has a probability, which is the first to reach the total.
+  // u * total was rounded up to the total: the last value that has a probability, which is the first to reach the
+  // total.
   return std::lower_bound(cumulative.begin(), cumulative.end(), total) - cumulative.begin();
 }
 

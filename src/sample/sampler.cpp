@@ -84,8 +84,8 @@ class Group {
     }
   }
 
-  // One step from t to s where values have schedules of their own: one network call for all that is masked; each position
-  // stays so or takes a value.
+  // One step from t to s where values have schedules of their own: one network call for all that is masked; each
+  // position stays so or takes a value.
   void reveal_by_powers(const PowerSchedule& powers, double s, double t, int64_t step) {
     const auto positions = masked_positions();
     if (positions.empty()) {
@@ -116,7 +116,8 @@ class Group {
   [[nodiscard]] const torch::Tensor& tokens() const { return z_; }
 
  private:
-  // Logits at `positions` on the host: the one place where sampling waits for the device, for values are drawn in float64.
+  // Logits at `positions` on the host: the one place where sampling waits for the device, for values are drawn in
+  // float64.
   [[nodiscard]] torch::Tensor logits_at(const MaskSchedule& schedule, double t, int64_t step,
                                         const std::vector<int64_t>& positions) const {
     const auto on_device = denoiser_.logits_at(input(schedule, t), torch::tensor(positions, torch::kInt64));

@@ -65,7 +65,8 @@ TEST(MaskScheduleTest, DerivativeIsTheSlope) {
     for (int i = 1; i < 100; ++i) {
       const double t = i / 100.0;
       const double slope = (schedule.alpha(t + kStep) - schedule.alpha(t - kStep)) / (2 * kStep);
-      EXPECT_NEAR(schedule.alpha_derivative(t), slope, 1e-8 * (1 + std::abs(slope))) << name_of(schedule) << " at " << t;
+      EXPECT_NEAR(schedule.alpha_derivative(t), slope, 1e-8 * (1 + std::abs(slope)))
+          << name_of(schedule) << " at " << t;
       EXPECT_NEAR(schedule.loss_weight(t) * (1 - schedule.alpha(t)), schedule.alpha_derivative(t), 1e-9);
     }
   }

@@ -41,6 +41,13 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"model.dit_patch", "1"},
     {"model.dit_width", "384"},
     {"model.dit_heads", "6"},
+    {"model.heads", "8"},
+    {"model.key_value_heads", "4"},
+    {"model.gate", "geglu"},
+    {"model.narrow_embedding", "true"},
+    {"model.zero_modulation", "false"},
+    {"model.depth_scaled", "false"},
+    {"model.causal", "true"},
     {"model.dropout", "0.25"},
     {"model.condition", "none"},
     {"model.class_conditional", "true"},
@@ -145,9 +152,9 @@ TEST(RunConfigTest, ValuesReachTheFieldsOfTheirNames) {
 
 TEST(RunConfigTest, ARefusalNamesKeyValueAndBothBounds) {
   EXPECT_EQ(refusal("train.batch_size", "0"), "train.batch_size is 0, want an integer in [1, 1000000]");
-  EXPECT_EQ(refusal("model.width", "100"), "model.width is 100, want a multiple of 32 in [32, 4096]");
+  EXPECT_EQ(refusal("model.width", "101"), "model.width is 101, want a multiple of 2 in [4, 4096]");
   EXPECT_EQ(refusal("model.dropout", "1"), "model.dropout is 1, want a number in [0, 1)");
-  EXPECT_EQ(refusal("model.network", "resnet"), "model.network is resnet, want unet or uvit");
+  EXPECT_EQ(refusal("model.network", "resnet"), "model.network is resnet, want unet, uvit or transformer");
   EXPECT_EQ(refusal("train.seed", "-1"), "train.seed is -1, want an integer in [0, 18446744073709551615]");
   EXPECT_EQ(refusal("device.fused", "maybe"), "device.fused is maybe, want true or false");
 }
@@ -263,7 +270,7 @@ TEST(RunConfigTest, JsonThatIsNotAFlatObjectOfKnownStringsIsRefusedWithItsOrigin
   };
   EXPECT_EQ(refused(R"({"model.widht": "64"})"), "m.safetensors: unknown key model.widht (did you mean model.width?)");
   EXPECT_EQ(refused(R"({"model.width": "33"})"),
-            "m.safetensors: model.width is 33, want a multiple of 32 in [32, 4096]");
+            "m.safetensors: model.width is 33, want a multiple of 2 in [4, 4096]");
   EXPECT_EQ(refused(R"({"model.width": 64})"), "m.safetensors: model.width in the configuration is not a string");
   EXPECT_EQ(refused(R"({"train.seed": "1", "train.seed": "2"})"),
             "m.safetensors: the configuration holds train.seed twice");

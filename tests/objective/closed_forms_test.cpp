@@ -4,14 +4,12 @@
 #include <cmath>
 #include <numbers>
 
-#include "support/toy_joint.h"
 #include "veil/diffusion/mask_schedule.h"
+#include "veil/toys/toy_bounds.h"
 
 namespace veil {
 namespace {
 
-using testing::mean_sums;
-using testing::ToyConditionals;
 
 // sum_i u(t_{i-1}, t_i) sum_k Binomial(k; n, i/T) S_k for the linear schedule.
 double discrete_linear_bound(const std::vector<double>& sums, int64_t steps) {
@@ -33,7 +31,7 @@ double discrete_linear_bound(const std::vector<double>& sums, int64_t steps) {
 // Any visible token tells all others: only a fully masked row costs anything.
 TEST(ClosedFormsTest, AllEqualTokens) {
   for (const int64_t vocab : {2, 4}) {
-    const auto joint = testing::all_equal_joint(5, vocab);
+    const auto joint = all_equal_joint(5, vocab);
     const auto sums = mean_sums(joint, ToyConditionals(joint));
     const double log_vocab = std::log(static_cast<double>(vocab));
     for (size_t k = 0; k < 5; ++k) {
@@ -45,7 +43,8 @@ TEST(ClosedFormsTest, AllEqualTokens) {
       for (int64_t i = 1; i <= steps; ++i) {
         power_sum += std::pow(static_cast<double>(i) / static_cast<double>(steps), 4);
       }
-      EXPECT_NEAR(discrete_linear_bound(sums, steps), 5 * log_vocab / static_cast<double>(steps) * power_sum, 1e-10) << steps;
+      EXPECT_NEAR(discrete_linear_bound(sums, steps), 5 * log_vocab / static_cast<double>(steps) * power_sum, 1e-10)
+          << steps;
     }
   }
 }
@@ -53,7 +52,7 @@ TEST(ClosedFormsTest, AllEqualTokens) {
 // The last token is told by all others together, and nothing less tells anything.
 TEST(ClosedFormsTest, ParityBits) {
   constexpr int64_t kLength = 6;
-  const auto joint = testing::parity_joint(kLength);
+  const auto joint = parity_joint(kLength);
   const auto sums = mean_sums(joint, ToyConditionals(joint));
   EXPECT_NEAR(sums[1], 0, 1e-12);
   for (int64_t k = 2; k <= kLength; ++k) {

@@ -3,15 +3,14 @@
 #include <cmath>
 #include <string>
 
-#include "support/toy_denoiser.h"
 #include "veil/objective/objective.h"
+#include "veil/toys/oracle_denoiser.h"
+#include "veil/toys/toy_bounds.h"
+#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {
 
-using testing::exact_bound;
-using testing::ToyConditionals;
-using testing::ToyDenoiser;
 
 struct Mean {
   double value = 0;
@@ -22,9 +21,9 @@ struct Mean {
 Mean mean_loss(const ObjectiveOptions& options, double strength) {
   constexpr int64_t kBatches = 400;
   constexpr int64_t kBatch = 64;
-  const auto joint = testing::random_joint(4, 3, 7);
-  ToyDenoiser network(joint, ToyConditionals(joint, strength));
-  const auto tokens = testing::draw_tokens(joint, kBatches * kBatch, 11).to(torch::kInt64);
+  const auto joint = random_joint(4, 3, 7);
+  OracleDenoiser network{ToyConditionals(joint, strength)};
+  const auto tokens = draw_tokens(EnumeratedToy(joint), kBatches * kBatch, 11).to(torch::kInt64);
   double sum = 0;
   double squares = 0;
   for (int64_t step = 0; step < kBatches; ++step) {
@@ -32,8 +31,11 @@ Mean mean_loss(const ObjectiveOptions& options, double strength) {
                            .labels = {},
                            .example_ids = torch::arange(step * kBatch, (step + 1) * kBatch)};
     const NoiseContext noise{.seed = 3, .step = step, .first = 0, .global_size = kBatch};
-    const double loss =
-        continuous_time_loss(network, batch, options, noise, torch::kCPU).total().to(torch::kFloat64).mean().item<double>();
+    const double loss = continuous_time_loss(network, batch, options, noise, torch::kCPU)
+                            .total()
+                            .to(torch::kFloat64)
+                            .mean()
+                            .item<double>();
     sum += loss;
     squares += loss * loss;
   }
@@ -42,7 +44,7 @@ Mean mean_loss(const ObjectiveOptions& options, double strength) {
 }
 
 double enumerated(double strength) {
-  const auto joint = testing::random_joint(4, 3, 7);
+  const auto joint = random_joint(4, 3, 7);
   return exact_bound(joint, ToyConditionals(joint, strength));
 }
 
@@ -63,8 +65,8 @@ TEST(UnbiasedTest, TimeFormEstimatesTheSameBoundForEverySchedule) {
 
 // The tests above can see a wrong weight: k in place of n/k, or the mean in place of the sum over masked positions.
 TEST(UnbiasedTest, WrongWeightsWouldBeSeen) {
-  const auto joint = testing::random_joint(4, 3, 7);
-  const auto sums = testing::mean_sums(joint, ToyConditionals(joint, 0.8));
+  const auto joint = random_joint(4, 3, 7);
+  const auto sums = mean_sums(joint, ToyConditionals(joint, 0.8));
   double by_count = 0;
   double by_mean = 0;
   for (size_t k = 1; k < sums.size(); ++k) {
@@ -77,7 +79,7 @@ TEST(UnbiasedTest, WrongWeightsWouldBeSeen) {
 }
 
 TEST(UnbiasedTest, TrueConditionalsAreNotBelowTheEntropy) {
-  const auto joint = testing::random_joint(4, 3, 7);
+  const auto joint = random_joint(4, 3, 7);
   const auto mean = mean_loss({.form = ObjectiveForm::kCount, .schedule = {}}, 0.0);
   EXPECT_NEAR(mean.value, joint.entropy(), 4 * mean.error);
 }

@@ -65,7 +65,8 @@ TEST(CategoricalTest, FollowsTheDefinitionOnAGrid) {
 TEST(CategoricalTest, TemperatureRaisesProbabilitiesToItsInverse) {
   // p = (1/5, 4/5): the first value ends at 1/5; at temperature 2 at 1/3; at temperature 1/2 at 1/17.
   const std::vector<float> logits{0.0F, static_cast<float>(std::log(4.0))};
-  for (const auto& [temperature, end] : std::vector<std::pair<double, double>>{{1, 1.0 / 5}, {2, 1.0 / 3}, {0.5, 1.0 / 17}}) {
+  for (const auto& [temperature, end] :
+       std::vector<std::pair<double, double>>{{1, 1.0 / 5}, {2, 1.0 / 3}, {0.5, 1.0 / 17}}) {
     EXPECT_EQ(draw(logits, end - 1e-6, temperature), 0);
     EXPECT_EQ(draw(logits, end + 1e-6, temperature), 1);
   }

@@ -49,14 +49,16 @@ TEST(SamplerTest, SampleKIsTheSameForAnyCountAndFirst) {
   EXPECT_TRUE(torch::equal(run(network, {.count = 1, .steps = 6}), all.narrow(0, 0, 1)));
   EXPECT_TRUE(torch::equal(run(network, {.count = 16, .steps = 6}), all.narrow(0, 0, 16)));
   for (const int64_t first : {1, 7, 8, 9, 31}) {
-    EXPECT_TRUE(torch::equal(run(network, {.count = 11, .first = first, .steps = 6}), all.narrow(0, first, 11))) << first;
+    EXPECT_TRUE(torch::equal(run(network, {.count = 11, .first = first, .steps = 6}), all.narrow(0, first, 11)))
+        << first;
   }
   // Samples differ from one another, and seeds from one another.
   EXPECT_FALSE(torch::equal(all.narrow(0, 0, 8), all.narrow(0, 8, 8)));
   EXPECT_FALSE(torch::equal(all, run(network, {.count = 64, .steps = 6, .seed = 1})));
 }
 
-// Each masked position is revealed with the probability of its step, so after it a fraction 1 - alpha(s) of all is masked.
+// Each masked position is revealed with the probability of its step, so after it a fraction 1 - alpha(s) of all is
+// masked.
 TEST(SamplerTest, RevealsAsManyPositionsAsTheScheduleSays) {
   constexpr int64_t kLength = 50;
   constexpr int64_t kRows = 400;

@@ -14,14 +14,16 @@ ALLOWED = {
     "diffusion": ("base", "data"),
     "nn": ("base", "data", "diffusion"),
     "objective": ("base", "data", "diffusion", "nn"),
+    "toys": ("base", "data", "diffusion", "nn", "objective"),
     "train": ("base", "data", "diffusion", "nn", "objective"),
     "evaluate": ("base", "data", "diffusion", "nn", "objective"),
     "sample": ("base", "data", "diffusion", "nn", "objective", "evaluate"),
+    "selfcheck": ("base", "data", "diffusion", "nn", "objective", "toys", "train", "evaluate", "sample"),
     "kernels": ("base",),
 }
 CORE = tuple(ALLOWED)
 _PUBLIC_CORE = tuple(part for part in CORE if part != "kernels")
-ALLOWED["io"] = _PUBLIC_CORE
+ALLOWED["io"] = tuple(part for part in _PUBLIC_CORE if part not in ("toys", "selfcheck"))
 ALLOWED["cli"] = _PUBLIC_CORE + ("io",)
 KERNEL_USERS = ("nn", "objective", "train", "evaluate", "sample")
 

@@ -6,7 +6,7 @@ from typing import Iterator
 
 from source_text import CODE_FOLDERS, CPP_SUFFIXES, Problem, files
 
-MAX_WIDTH = 140
+MAX_WIDTH = 120
 _HOME = re.compile(r"(?<![\w.}/])/(?:home|root|work|Users)/\w")
 
 

@@ -14,7 +14,7 @@
 namespace veil::test {
 
 /// The tensors of a safetensors file that this repository holds (so nothing in it is doubted). Only the types that
-/// occur there: F32, I32, U8.
+/// occur there: F32, F64, I32, U8.
 inline std::map<std::string, torch::Tensor> read_fixture(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -25,7 +25,7 @@ inline std::map<std::string, torch::Tensor> read_fixture(const std::string& path
   std::memcpy(&header_size, bytes.data(), sizeof(header_size));
   const auto header = nlohmann::json::parse(bytes.substr(8, header_size));
   const std::map<std::string, torch::ScalarType> types{
-      {"F32", torch::kFloat32}, {"I32", torch::kInt32}, {"U8", torch::kUInt8}};
+      {"F32", torch::kFloat32}, {"F64", torch::kFloat64}, {"I32", torch::kInt32}, {"U8", torch::kUInt8}};
   std::map<std::string, torch::Tensor> tensors;
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") {

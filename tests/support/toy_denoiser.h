@@ -2,15 +2,14 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "support/toy_joint.h"
-#include "veil/data/dataset.h"
 #include "veil/nn/denoiser.h"
 
 namespace veil::testing {
+
+/// Networks that tests look into; those that answer with the truth are in veil/toys.
 
 inline DenoiserOptions toy_options(int64_t length, int64_t vocab, Condition condition = Condition::kNone) {
   DenoiserOptions options;
@@ -57,30 +56,6 @@ class RecordingDenoiser : public Denoiser {
   [[nodiscard]] virtual torch::Tensor compute(const DenoiserInput& input) = 0;
 };
 
-/// Looks its answers up: the float32 log-conditionals of a toy.
-class ToyDenoiser : public RecordingDenoiser {
- public:
-  ToyDenoiser(const ToyJoint& joint, const ToyConditionals& model, Condition condition = Condition::kNone)
-      : RecordingDenoiser(toy_options(joint.length, joint.vocab, condition)),
-        table_(torch::tensor(model.log_p(), torch::kFloat64)
-                   .to(torch::kFloat32)
-                   .view({model.partials(), joint.length, joint.vocab})) {
-    std::vector<int64_t> powers;
-    for (int64_t i = 0; i < joint.length; ++i) {
-      powers.push_back(model.power(i));
-    }
-    powers_ = torch::tensor(powers, torch::kInt64);
-  }
-
- private:
-  [[nodiscard]] torch::Tensor compute(const DenoiserInput& input) override {
-    return table_.index_select(0, (input.z * powers_).sum(1));
-  }
-
-  torch::Tensor table_;
-  torch::Tensor powers_;
-};
-
 /// The same logits everywhere.
 class ConstantDenoiser : public RecordingDenoiser {
  public:
@@ -121,34 +96,5 @@ class MixingDenoiser : public RecordingDenoiser {
   torch::nn::Dropout dropout_{nullptr};
   torch::nn::Linear head_{nullptr};
 };
-
-/// `size` independent draws from the joint: uint8 [size, length].
-inline torch::Tensor draw_tokens(const ToyJoint& joint, int64_t size, uint64_t seed) {
-  std::vector<double> cumulative;
-  double sum = 0;
-  for (const double p : joint.p) {
-    cumulative.push_back(sum += p);
-  }
-  auto tokens = torch::empty({size, joint.length}, torch::kUInt8);
-  const NoiseKey key{.seed = seed, .purpose = NoisePurpose::kShuffle, .round = 99};
-  for (int64_t b = 0; b < size; ++b) {
-    const double u = uniform_double(key, static_cast<uint64_t>(b)) * sum;
-    const auto state = std::upper_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin();
-    for (int64_t i = 0; i < joint.length; ++i) {
-      tokens.data_ptr<uint8_t>()[b * joint.length + i] = static_cast<uint8_t>(joint.token(state, i));
-    }
-  }
-  return tokens;
-}
-
-/// A data set in memory that holds `tokens`, uint8 [N, L].
-inline TensorDataset toy_dataset(const torch::Tensor& tokens, int64_t vocab) {
-  DatasetInfo info;
-  info.name = "toy";
-  info.split = "test";
-  info.shape = {.height = 1, .width = tokens.size(1), .channels = 1};
-  info.vocab_size = vocab;
-  return {info, tokens};
-}
 
 }  // namespace veil::testing

@@ -107,7 +107,8 @@ TEST(OptimizerTest, ANonFiniteGradientChangesNothingAndIsCounted) {
 
 TEST(OptimizerTest, ClippingScalesTheWholeGradientToTheNorm) {
   Pair pair;
-  Optimizer optimizer(ParameterVector(*pair), {.learning_rate = 1, .warmup_steps = 0, .beta1 = 0, .clip_norm = 1.5}, 10);
+  Optimizer optimizer(ParameterVector(*pair), {.learning_rate = 1, .warmup_steps = 0, .beta1 = 0, .clip_norm = 1.5},
+                      10);
   const std::vector<double> gradient{3, 0, 0, 4, 0, 0};
   optimizer.parameters().gradients().copy_(torch::tensor(gradient));
   optimizer.step(0);

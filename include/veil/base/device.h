@@ -18,7 +18,7 @@ struct DeviceOptions {
   std::string name = "auto";                 ///< auto (cuda if present), cpu, cuda, cuda:N
   Precision precision = Precision::kAuto;    ///< auto: bfloat16 where the processor multiplies it natively
   Switch channels_last = Switch::kAuto;      ///< memory layout of images inside a network; auto: the faster one
-  bool fused = true;                         ///< veil's own kernels where they exist; false: composed LibTorch operators
+  bool fused = true;  ///< veil's own kernels where they exist; false: composed LibTorch operators
   int64_t threads = 0;                       ///< CPU threads; 0: one per core
 };
 
@@ -32,15 +32,16 @@ struct DeviceOptions {
 /// Applies what is one for the whole process: the number of CPU threads and whether veil's own kernels are used.
 void apply_process_options(const DeviceOptions& options);
 
-/// Whether operators may use veil's own kernels (DeviceOptions::fused; true until apply_process_options says otherwise).
+/// Whether operators may use veil's own kernels (DeviceOptions::fused; true until apply_process_options says
+/// otherwise).
 [[nodiscard]] bool fused_kernels_enabled();
 
-/// Whether images inside a network should be channels-last. Auto: yes, but for training on a CPU without veil's kernels,
-/// because LibTorch's channels-last group normalisation is slow backwards there.
+/// Whether images inside a network should be channels-last. Auto: yes, but for training on a CPU without veil's
+/// kernels, because LibTorch's channels-last group normalisation is slow backwards there.
 [[nodiscard]] bool resolve_channels_last(const DeviceOptions& options, torch::Device device, bool training);
 
-/// Autocast to bfloat16 (or nothing, for float32) while it lives; clears the cast cache when it ends. For forward passes;
-/// run backward outside of it. One thread, no nesting.
+/// Autocast to bfloat16 (or nothing, for float32) while it lives; clears the cast cache when it ends. For forward
+/// passes; run backward outside of it. One thread, no nesting.
 class ScopedPrecision {
  public:
   ScopedPrecision(Precision precision, torch::Device device);

@@ -12,5 +12,6 @@ int run_sample(const Arguments& arguments);
 int run_schedules(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_report(const Arguments& arguments);
+int run_selfcheck(const Arguments& arguments);
 
 }  // namespace veil::cli

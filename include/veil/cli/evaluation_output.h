@@ -7,7 +7,7 @@
 namespace veil::cli {
 
 /// One JSON object on one line, without its end: bits_per_dim, standard_error, mask_standard_error, confidence_low,
-/// confidence_high, examples, passes, replicates, estimator, dataset, split, weights, seed, length, schema_version,
+/// confidence_high, examples, dataset_size, passes, replicates, estimator, dataset, split, weights, seed, length, schema_version,
 /// profile.
 [[nodiscard]] std::string evaluation_json(const EvaluationReport& report);
 

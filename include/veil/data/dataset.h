@@ -17,6 +17,7 @@ struct DatasetInfo {
   int64_t vocab_size = 256;              ///< number of token values, without the mask
   int64_t classes = 0;                   ///< 0 if there are no labels
   std::vector<std::string> class_names{};  ///< empty, or `classes` names
+  std::string alphabet{};                ///< text: the letter of each token value, ASCII; empty for images
 };
 
 /// A finite set of token sequences of one shape. Immutable, so it may be read from several threads.

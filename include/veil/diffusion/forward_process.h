@@ -26,19 +26,22 @@ struct MaskedTokens {
 [[nodiscard]] MaskedTokens mask_by_count(const torch::Tensor& x0, std::span<const int64_t> counts,
                                          const torch::Tensor& example_ids, int64_t mask_id, const NoiseKey& key);
 
-/// Masks each position independently with probability masked_fractions[b] = 1 - alpha(t_b), in [0, 1] (equation 2): from
-/// the same noise words, so that larger fractions mask supersets.
+/// Masks each position independently with probability masked_fractions[b] = 1 - alpha(t_b), in [0, 1] (equation 2):
+/// from the same noise words, so that larger fractions mask supersets.
 [[nodiscard]] MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> masked_fractions,
                                             const torch::Tensor& example_ids, int64_t mask_id, const NoiseKey& key);
 
 /// Low-discrepancy masked counts for rows [first, first + size) of a global batch of `global_size`:
 /// k_b = 1 + floor(length * ((u + b / global_size) mod 1)) with one u per key. Each is uniform on 1..length by itself.
-[[nodiscard]] std::vector<int64_t> low_discrepancy_counts(const NoiseKey& key, int64_t length, int64_t first, int64_t size,
-                                                          int64_t global_size);
+[[nodiscard]] std::vector<int64_t> low_discrepancy_counts(const NoiseKey& key, int64_t length, int64_t first,
+                                                          int64_t size, int64_t global_size);
 
 /// Low-discrepancy times in [0, 1): t_b = (u + b / global_size) mod 1. Source: reference md4.py, "antithetic" sampling.
 [[nodiscard]] std::vector<double> low_discrepancy_times(const NoiseKey& key, int64_t first, int64_t size,
                                                         int64_t global_size);
+
+/// The same for a given u in [0, 1).
+[[nodiscard]] std::vector<double> spread_times(double u, int64_t first, int64_t size, int64_t global_size);
 
 /// Stratified masked counts of one example: for j = 0..passes-1, k_j = 1 + floor(length * (j + u_j) / passes) with
 /// independent u_j, so that the mean over j of length * S(k_j) / k_j is unbiased for the bound.

@@ -24,8 +24,8 @@ class PowerSchedule {
   /// (1 - clip) t^{w_v}: the probability that a token of value v is masked. v in [0, V), t in [0, 1].
   [[nodiscard]] double masked_fraction(double t, int64_t value) const;
 
-  /// Probability, for a token of value v masked at time t, to be revealed by the step to s <= t: 1 - (s/t)^{w_v}, whatever
-  /// clip is. Exactly 1 for s = 0. t > 0.
+  /// Probability, for a token of value v masked at time t, to be revealed by the step to s <= t: 1 - (s/t)^{w_v},
+  /// whatever clip is. Exactly 1 for s = 0. t > 0.
   [[nodiscard]] double unmask_probability(double s, double t, int64_t value) const;
 
  private:
@@ -39,8 +39,8 @@ enum class Antithetic {
   kYes,  ///< masked where 1 - u < probability
 };
 
-/// Masks each position independently with the probability masked_fraction(times[b], x0[b, i]). Shapes and noise words are
-/// mask_by_fraction's: with equal powers it gives the same masks. Throws InvalidArgument on bad shapes or values.
+/// Masks each position independently with the probability masked_fraction(times[b], x0[b, i]). Shapes and noise words
+/// are mask_by_fraction's: with equal powers it gives the same masks. Throws InvalidArgument on bad shapes or values.
 [[nodiscard]] MaskedTokens mask_by_powers(const torch::Tensor& x0, std::span<const double> times,
                                           const PowerSchedule& schedule, const torch::Tensor& example_ids,
                                           const NoiseKey& key, Antithetic antithetic = Antithetic::kNo);

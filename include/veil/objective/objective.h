@@ -5,6 +5,7 @@
 #include <span>
 
 #include "veil/data/token_batch.h"
+#include "veil/diffusion/forward_process.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/nn/denoiser.h"
 #include "veil/objective/loss_terms.h"
@@ -27,7 +28,8 @@ struct ObjectiveOptions {
   ObjectiveForm form = ObjectiveForm::kCount;
   MaskScheduleOptions schedule;  ///< kTime: the schedule of times; kCount with Condition::kTime: gives t from k/n
   PowerGradient power_gradient = PowerGradient::kDisarm;  ///< networks with learned powers only
-  double first_time = 1e-3;  ///< with learned powers: the integral stops here, and a closed form does the rest; in (0, 1)
+  double first_time =
+      1e-3;  ///< with learned powers: the integral stops here, and a closed form does the rest; in (0, 1)
 };
 
 /// The place of a micro-batch in the noise of a run.
@@ -39,16 +41,23 @@ struct NoiseContext {
 };
 
 /// One unbiased estimate of the negative ELBO of each example of `batch`, differentiable in the network's parameters:
-/// LossTerms of float32 [B] on `device`, in nats. Noise is keyed by (seed, step, row of the global batch) for levels and
-/// (seed, step, example id) for masks, so a batch gives the same terms whole or in parts. Reconstruction and prior are
-/// zero for the count form; for the time form they are n (1 - alpha(0)) ln V and n alpha(1) ln V, which make a clipped
-/// schedule a bound (the reference leaves the second one out). A network with learned powers takes value_schedule_loss
-/// (value_schedule.h) and needs the time form. Throws InvalidArgument on options out of range.
-[[nodiscard]] LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
-                                             const NoiseContext& noise, torch::Device device);
+/// LossTerms of float32 [B] on `device`, in nats. Noise is keyed by (seed, step, row of the global batch) for levels
+/// and (seed, step, example id) for masks, so a batch gives the same terms whole or in parts. Reconstruction and prior
+/// are zero for the count form; for the time form they are n (1 - alpha(0)) ln V and n alpha(1) ln V, which make a
+/// clipped schedule a bound (the reference leaves the second one out). A network with learned powers takes
+/// value_schedule_loss (value_schedule.h) and needs the time form. Throws InvalidArgument on options out of range.
+[[nodiscard]] LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch,
+                                             const ObjectiveOptions& options, const NoiseContext& noise,
+                                             torch::Device device);
 
-/// What the network is told about masks with these counts: k/n for kMaskFraction, alpha^-1(1 - k/n) for kTime, nothing for
-/// kNone. float32 [B] on the CPU.
+/// The count form for masks that are given: n/k * S for each example with k >= 1 masked positions, 0 for k = 0; only
+/// the diffusion term, nats, [B] on `device`, differentiable, float64 where gradients are off. Its mean over k uniform
+/// on 1..n and all masks of that size is the bound. `schedule` gives the time of k/n to a network that wants one.
+[[nodiscard]] LossTerms count_form_loss(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked,
+                                        const MaskSchedule& schedule, torch::Device device);
+
+/// What the network is told about masks with these counts: k/n for kMaskFraction, alpha^-1(1 - k/n) for kTime, nothing
+/// for kNone. float32 [B] on the CPU.
 [[nodiscard]] std::optional<torch::Tensor> noise_level_of_counts(Condition condition, const MaskSchedule& schedule,
                                                                  std::span<const int64_t> counts, int64_t length);
 

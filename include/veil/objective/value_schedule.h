@@ -12,16 +12,17 @@ namespace veil {
 /// continuous_time_loss gives it: LossTerms of float32 [B] on `device`, in nats, for a network with powers.
 ///
 /// Times are t_b = t_1 + (1 - t_1) ((u + b / global_size) mod 1) with t_1 = options.first_time; each example is masked
-/// twice at its time, so this costs two network calls, and waits for the powers to come to the host. The diffusion term's value is the mean over both of
-/// (1 - t_1) / t * sum of masked_jump_loss; its gradient also holds the estimate that options.power_gradient names of what
-/// the powers change through the masks, which has no value. Reconstruction is value_reconstruction at t_1, prior is
-/// n alpha(1) ln V = n clip ln V.
+/// twice at its time, so this costs two network calls, and waits for the powers to come to the host. The diffusion
+/// term's value is the mean over both of (1 - t_1) / t * sum of masked_jump_loss; its gradient also holds the estimate
+/// that options.power_gradient names of what the powers change through the masks, which has no value. Reconstruction is
+/// value_reconstruction at t_1, prior is n alpha(1) ln V = n clip ln V.
 ///
 /// The reference leaves the factor 1 - t_1 out. Its control variate makes the gradient of the powers under kDisarm
 /// depend, within its error, on how a batch is cut into micro-batches; its expectation does not.
 /// Throws InvalidArgument unless options.form is kTime, the network has powers, and first_time lies in (0, 1).
-[[nodiscard]] LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
-                                            const NoiseContext& noise, torch::Device device);
+[[nodiscard]] LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch,
+                                            const ObjectiveOptions& options, const NoiseContext& noise,
+                                            torch::Device device);
 
 /// power_reconstruction of each example (power_schedule.h), differentiable in the powers: [B].
 ///   x0: int64 [B, L]; powers: [V]; both on one device. clip in [0, 0.5).
@@ -35,9 +36,9 @@ struct MaskPair {
   torch::Tensor second;        ///< [B, L]
 };
 
-/// 1/2 (L_1 - L_2) (log q(z_1 | x) - log q(z_2 | x)) for each example, [B]: its gradient in the powers is the two-sample
-/// leave-one-out estimate. The losses [B] are constants. The masks must be independent. Source: equation 12 ff. of
-/// arXiv 2406.04329; the reference's `rloo`.
+/// 1/2 (L_1 - L_2) (log q(z_1 | x) - log q(z_2 | x)) for each example, [B]: its gradient in the powers is the
+/// two-sample leave-one-out estimate. The losses [B] are constants. The masks must be independent. Source: equation 12
+/// ff. of arXiv 2406.04329; the reference's `rloo`.
 [[nodiscard]] torch::Tensor leave_one_out_surrogate(const MaskPair& masks, const torch::Tensor& first_loss,
                                                     const torch::Tensor& second_loss);
 
@@ -48,8 +49,8 @@ struct MaskPair {
 
 /// Predictions A[b, x_i] of the masked_jump_loss of each position from the other examples of the batch: their mean over
 /// masked positions of the same value, drawn towards their mean over all. [B, L], constant; zero for a batch of one.
-/// Because example b's own masks have no part in it, subtracting it from the loss and adding its exact derivative leaves
-/// the gradient unbiased.
+/// Because example b's own masks have no part in it, subtracting it from the loss and adding its exact derivative
+/// leaves the gradient unbiased.
 ///   x0: int64 [B, L]; jump: [B, L], sums over both masks, 0 where neither has the position; vocab_size: V.
 [[nodiscard]] torch::Tensor jump_baseline(const torch::Tensor& x0, const MaskPair& masks, const torch::Tensor& jump,
                                           int64_t vocab_size);

@@ -25,29 +25,30 @@ struct SampleOptions {
   int64_t rows_per_call = 8; ///< rows of every network call: fixed, so that sample k does not depend on count
 };
 
-/// Called after each step with (steps done, steps in all), summed over the groups of rows. A step that reveals nothing is
-/// counted too, though it calls no network.
+/// Called after each step with (steps done, steps in all), summed over the groups of rows. A step that reveals nothing
+/// is counted too, though it calls no network.
 using SampleProgress = std::function<void(int64_t, int64_t)>;
 
-/// Ancestral sampling in two exact stages (algorithm 2 of arXiv 2406.04329, split as in arXiv 2409.02908): the step from t
-/// to s reveals every masked position independently with probability (alpha_s - alpha_t) / (1 - alpha_t), and each revealed
-/// position takes a value from its V-way conditional (draw_categorical).
+/// Ancestral sampling in two exact stages (algorithm 2 of arXiv 2406.04329, split as in arXiv 2409.02908): the step
+/// from t to s reveals every masked position independently with probability (alpha_s - alpha_t) / (1 - alpha_t), and
+/// each revealed position takes a value from its V-way conditional (draw_categorical).
 ///
 /// Position i of sample k has one uniform number U, keyed (seed, kSamplePosition, k, i): it is masked at time t while
 /// U * (1 - alpha(1)) < 1 - alpha(t). This has exactly the law above, and runs of one seed with other steps, grids or
-/// schedules reveal the positions of sample k in the same order. Its value uses the number keyed (seed, kSampleValue, k, i).
-/// The last step reveals all that is left, from the conditionals, also where alpha(0) < 1 (a clipped or geometric schedule).
+/// schedules reveal the positions of sample k in the same order. Its value uses the number keyed (seed, kSampleValue,
+/// k, i). The last step reveals all that is left, from the conditionals, also where alpha(0) < 1 (a clipped or
+/// geometric schedule).
 ///
-/// Where the network has learned powers (GenMD4), the schedule is theirs: the step from t to s reveals a masked position as
-/// value v with probability p_v (1 - (s/t)^{w_v}) (draw_jump; appendix I of arXiv 2406.04329), from uniform numbers keyed
-/// (seed, kSamplePosition, step, k, i) and (seed, kSampleValue, k, i).
+/// Where the network has learned powers (GenMD4), the schedule is theirs: the step from t to s reveals a masked
+/// position as value v with probability p_v (1 - (s/t)^{w_v}) (draw_jump; appendix I of arXiv 2406.04329), from uniform
+/// numbers keyed (seed, kSamplePosition, step, k, i) and (seed, kSampleValue, k, i).
 ///
-/// Rows are computed in groups of rows_per_call consecutive numbers, always whole, so that sample k is the same number for
-/// number whatever `first` and `count` are; what is not asked for is thrown away. The network is told k/n before the step,
-/// or t, as condition() says. A step in which no row of the group reveals anything calls no network.
+/// Rows are computed in groups of rows_per_call consecutive numbers, always whole, so that sample k is the same number
+/// for number whatever `first` and `count` are; what is not asked for is thrown away. The network is told k/n before
+/// the step, or t, as condition() says. A step in which no row of the group reveals anything calls no network.
 ///
-/// Returns int64 [count, L] on the CPU, values in [0, vocab_size): never the mask, never a value of probability 0. Each step
-/// that calls the network waits for its logits. The network is in evaluation mode and afterwards as it was.
+/// Returns int64 [count, L] on the CPU, values in [0, vocab_size): never the mask, never a value of probability 0. Each
+/// step that calls the network waits for its logits. The network is in evaluation mode and afterwards as it was.
 /// Throws InvalidArgument on options out of range, NumericalError (with the step) if logits are NaN or +infinity.
 [[nodiscard]] torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, torch::Device device,
                                    Precision precision, const SampleProgress& progress = {});

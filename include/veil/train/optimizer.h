@@ -24,8 +24,8 @@ struct OptimizerOptions {
 };
 
 /// Learning rate of update `step` (the first is 0) of `total_steps`: base * min(1, step / warmup) *
-/// (cosine: 1/2 (1 + cos(pi * max(0, step - warmup) / (total - warmup)))). The first update has rate 0 if warmup > 0, as in
-/// the reference.
+/// (cosine: 1/2 (1 + cos(pi * max(0, step - warmup) / (total - warmup)))). The first update has rate 0 if warmup > 0,
+/// as in the reference.
 [[nodiscard]] double learning_rate_at(const OptimizerOptions& options, int64_t step, int64_t total_steps);
 
 /// Decay of the moving average at update `step`.
@@ -37,8 +37,8 @@ class Optimizer {
   /// Throws InvalidArgument, naming the field, if an option is out of range. The average starts at the parameters.
   Optimizer(ParameterVector parameters, const OptimizerOptions& options, int64_t total_steps);
 
-  /// One update from the gradients, which are then zeroed. If any gradient is not finite nothing changes: neither weights,
-  /// moments, update count nor average. Does not wait for the device.
+  /// One update from the gradients, which are then zeroed. If any gradient is not finite nothing changes: neither
+  /// weights, moments, update count nor average. Does not wait for the device.
   void step(int64_t step);
 
   [[nodiscard]] ParameterVector& parameters() { return parameters_; }
