@@ -7,13 +7,6 @@
 namespace veil {
 namespace {
 
-torch::Tensor layer_norm(const torch::Tensor& x) { return at::layer_norm(x, {x.size(-1)}, {}, {}, kNormEpsilon); }
-
-// layer_norm(x) * (1 + scale) + shift, with [B, 1, width] modulations.
-torch::Tensor modulated_norm(const torch::Tensor& x, const torch::Tensor& shift, const torch::Tensor& scale) {
-  return layer_norm(x) * (scale + 1) + shift;
-}
-
 std::shared_ptr<Linear> make_modulation(const DitOptions& options, int64_t parts, torch::Device device) {
   const LinearOptions linear{.in = options.cond_width, .out = parts * options.model_width, .weight = kZeroWeights};
   return std::make_shared<Linear>(linear, device);
@@ -26,8 +19,8 @@ DitBlock::DitBlock(const DitOptions& options, torch::Device device) : dropout_(o
   if (options.cond_width > 0) {
     modulation_ = register_module("modulation", make_modulation(options, 6, device));
   } else {
-    norm_in_ = register_module("norm_in", std::make_shared<RmsNorm>(width, device));
-    norm_out_ = register_module("norm_out", std::make_shared<RmsNorm>(width, device));
+    norm_in_ = register_module("norm_in", std::make_shared<RmsNorm>(width, kNormEpsilon, device));
+    norm_out_ = register_module("norm_out", std::make_shared<RmsNorm>(width, kNormEpsilon, device));
   }
   const AttentionOptions attention{
       .width = width, .heads = options.heads, .out_bias = false, .dropout = options.dropout};
@@ -49,15 +42,14 @@ torch::Tensor DitBlock::forward(const torch::Tensor& x, const torch::Tensor& con
     return h + mlp(norm_out_->forward(h));
   }
   const auto part = modulation_->forward(condition).unsqueeze(1).chunk(6, 2);
-  const auto h = x + part[2] * attention_->forward(modulated_norm(x, part[0], part[1]));
-  return h + part[5] * mlp(modulated_norm(h, part[3], part[4]));
+  const auto h = x + part[2] * attention_->forward(modulated_norm(x, part[0], part[1], kNormEpsilon));
+  return h + part[5] * mlp(modulated_norm(h, part[3], part[4], kNormEpsilon));
 }
 
 Dit::Dit(const DitOptions& options, torch::Device device) : options_(options) {
   const int64_t width = options.model_width;
   const int64_t patch = options.patch;
-  const ConvOptions patches{
-      .in = options.channels, .out = width, .kernel = patch, .stride = patch, .weight = {}};
+  const ConvOptions patches{.in = options.channels, .out = width, .kernel = patch, .stride = patch, .weight = {}};
   patchify_ = register_module("patchify", std::make_shared<Conv2d>(patches, device));
   position_ = add_parameter("position", {options.height / patch, options.width / patch, width},
                             {.value = InitialValue::kGridSinCos}, device);
@@ -69,7 +61,7 @@ Dit::Dit(const DitOptions& options, torch::Device device) : options_(options) {
   if (options.cond_width > 0) {
     modulation_ = register_module("modulation", make_modulation(options, 2, device));
   } else {
-    norm_ = register_module("norm", std::make_shared<RmsNorm>(width, device));
+    norm_ = register_module("norm", std::make_shared<RmsNorm>(width, kNormEpsilon, device));
   }
   const LinearOptions out{.in = width, .out = patch * patch * options.channels, .weight = kZeroWeights};
   unpatchify_ = register_module("unpatchify", std::make_shared<Linear>(out, device));
@@ -78,8 +70,7 @@ Dit::Dit(const DitOptions& options, torch::Device device) : options_(options) {
 // [B, N, patch^2 channels] to [B, channels, height, width]; a token holds its pixels row by row.
 torch::Tensor Dit::unpatchify(const torch::Tensor& tokens) const {
   const int64_t patch = options_.patch;
-  const auto patches =
-      tokens.view({tokens.size(0), options_.height / patch, options_.width / patch, patch, patch, -1});
+  const auto patches = tokens.view({tokens.size(0), options_.height / patch, options_.width / patch, patch, patch, -1});
   const auto pixels = patches.transpose(2, 3).reshape({tokens.size(0), options_.height, options_.width, -1});
   return pixels.permute({0, 3, 1, 2});
 }
@@ -92,7 +83,7 @@ torch::Tensor Dit::forward(const torch::Tensor& x, const torch::Tensor& conditio
   }
   if (modulation_) {
     const auto part = modulation_->forward(swished).unsqueeze(1).chunk(2, 2);
-    h = modulated_norm(h, part[0], part[1]);
+    h = modulated_norm(h, part[0], part[1], kNormEpsilon);
   } else {
     h = norm_->forward(h);
   }

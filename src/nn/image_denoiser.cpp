@@ -2,28 +2,10 @@
 
 #include <torch/torch.h>
 
-#include "veil/base/error.h"
+#include "nn/input_checks.h"
 
 namespace veil {
 namespace {
-
-void check_vector(const std::optional<torch::Tensor>& vector, bool wanted, torch::ScalarType type, const char* name,
-                  int64_t size) {
-  require(vector.has_value() == wanted, name, wanted ? " are missing, want one an example"
-                                                     : " were given to a network that has no use for them");
-  require(!wanted || (vector->dim() == 1 && vector->size(0) == size && vector->scalar_type() == type), name,
-          " have ", wanted ? vector->sizes() : torch::IntArrayRef(), " numbers of ",
-          wanted ? vector->scalar_type() : type, ", want [", size, "] of ", type);
-}
-
-void check_input(const DenoiserOptions& options, const DenoiserInput& input) {
-  const auto& z = input.z;
-  require(z.defined() && z.dim() == 2 && z.size(1) == options.shape.length() && z.scalar_type() == torch::kInt64,
-          "tokens z have shape ", z.defined() ? z.sizes() : torch::IntArrayRef(), ", want int64 [B, ",
-          options.shape.length(), "]");
-  check_vector(input.noise_level, options.condition != Condition::kNone, torch::kFloat32, "noise levels", z.size(0));
-  check_vector(input.labels, options.classes > 0, torch::kInt64, "labels", z.size(0));
-}
 
 at::MemoryFormat format_of(bool channels_last) {
   return channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;

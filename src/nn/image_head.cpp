@@ -7,7 +7,7 @@
 
 #include "kernels/patch_gather.h"
 #include "kernels/permute_rows.h"
-#include "veil/base/error.h"
+#include "nn/input_checks.h"
 
 namespace veil {
 namespace {
@@ -17,10 +17,10 @@ constexpr double kMaxLogScale = 3.0;
 
 // Positions sorted by color channel, keeping their order inside of each.
 struct ChannelOrder {
-  torch::Tensor pixels;              // int64 [M]: position / C in the sorted order
-  torch::Tensor rank;                // int64 [M]: place in the sorted order of each position
-  torch::Tensor order;               // int64 [M]: the inverse of rank
-  std::vector<int64_t> first;        // first[c] .. first[c + 1] - 1 are those of channel c
+  torch::Tensor pixels;        // int64 [M]: position / C in the sorted order
+  torch::Tensor rank;          // int64 [M]: place in the sorted order of each position
+  torch::Tensor order;         // int64 [M]: the inverse of rank
+  std::vector<int64_t> first;  // first[c] .. first[c + 1] - 1 are those of channel c
 };
 
 ChannelOrder sort_by_channel(const torch::Tensor& positions, int64_t channels) {
@@ -45,18 +45,6 @@ ChannelOrder sort_by_channel(const torch::Tensor& positions, int64_t channels) {
     order[place] = i;
   }
   return result;
-}
-
-void check_positions(const torch::Tensor& positions, int64_t end) {
-  require(positions.dim() == 1 && positions.scalar_type() == torch::kInt64 && positions.is_cpu(),
-          "positions have dtype ", positions.scalar_type(), ", ", positions.dim(), " dimension(s) and device ",
-          positions.device(), ", want int64 [M] on the CPU");
-  if (positions.numel() > 0) {
-    const auto [low, high] = at::aminmax(positions);
-    const auto first = low.item<int64_t>();
-    const auto last = high.item<int64_t>();
-    require(first >= 0 && last < end, "positions reach from ", first, " to ", last, ", want 0 to ", end - 1);
-  }
 }
 
 // Outputs [begin, begin + count) of a 3x3 convolution as a linear map of patches: [count, 9 f].
@@ -113,7 +101,8 @@ torch::Tensor ImageHead::channel_logits(const torch::Tensor& patches, int64_t ch
   if (!prior_) {
     return free;
   }
-  const auto prior = at::linear(patches, rows_of(prior_->weight(), 2 * channel, 2), prior_->bias().narrow(0, 2 * channel, 2));
+  const auto prior =
+      at::linear(patches, rows_of(prior_->weight(), 2 * channel, 2), prior_->bias().narrow(0, 2 * channel, 2));
   return add_logistic_prior(free, prior.to(torch::kFloat32));
 }
 

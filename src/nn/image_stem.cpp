@@ -30,7 +30,8 @@ torch::Tensor ImageStem::forward(const torch::Tensor& z, bool channels_last) con
     pixels = torch::cat({pixels, real_channels(tokens, vocab_size_).flatten(3)}, 3);
   }
   const auto image = pixels.permute({0, 3, 1, 2});
-  return conv_->forward(image.contiguous(channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous));
+  return conv_->forward(
+      image.contiguous(channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous));
 }
 
 }  // namespace veil

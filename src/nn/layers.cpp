@@ -22,7 +22,8 @@ torch::Tensor Linear::forward(const torch::Tensor& x) const { return at::linear(
 Conv2d::Conv2d(const ConvOptions& options, torch::Device device)
     : stride_(options.stride),
       padding_(options.stride == 1 ? options.kernel / 2 : 0),
-      weight_(add_parameter("weight", {options.out, options.in, options.kernel, options.kernel}, options.weight, device)),
+      weight_(
+          add_parameter("weight", {options.out, options.in, options.kernel, options.kernel}, options.weight, device)),
       bias_(add_parameter("bias", {options.out}, {.value = InitialValue::kZeros}, device)) {}
 
 torch::Tensor Conv2d::forward(const torch::Tensor& x) const {

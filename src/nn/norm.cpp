@@ -40,10 +40,16 @@ torch::Tensor GroupNorm::forward(const torch::Tensor& x) const {
   return at::group_norm(x, kNormGroups, weight_, bias_, kNormEpsilon, /*cudnn_enabled=*/true);
 }
 
-RmsNorm::RmsNorm(int64_t width, torch::Device device) : weight_(add_parameter("weight", {width}, kOnes, device)) {}
+RmsNorm::RmsNorm(int64_t width, double epsilon, torch::Device device)
+    : epsilon_(epsilon), weight_(add_parameter("weight", {width}, kOnes, device)) {}
 
 torch::Tensor RmsNorm::forward(const torch::Tensor& x) const {
-  return at::rms_norm(x, weight_.sizes(), weight_, kNormEpsilon);
+  return at::rms_norm(x, weight_.sizes(), weight_, epsilon_);
+}
+
+torch::Tensor modulated_norm(const torch::Tensor& x, const torch::Tensor& shift, const torch::Tensor& scale,
+                             double epsilon) {
+  return at::layer_norm(x, {x.size(-1)}, {}, {}, epsilon) * (scale + 1) + shift;
 }
 
 }  // namespace veil

@@ -23,7 +23,7 @@ void seed_dropout(uint64_t seed, int64_t step) {
 
 TrainState make_train_state(std::shared_ptr<Denoiser> denoiser, const OptimizerOptions& optimizer,
                             int64_t total_steps) {
-  auto average = make_denoiser(denoiser->options());
+  auto average = make_denoiser(denoiser->options(), denoiser->parameters().front().device());
   TrainState state{.denoiser = denoiser,
                    .average = average,
                    .optimizer = Optimizer(ParameterVector(*denoiser), optimizer, total_steps)};

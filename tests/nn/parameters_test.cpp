@@ -53,6 +53,27 @@ TEST(ParameterCountTest, ImageNet64) {
   EXPECT_EQ(count(options), 205'113'856);
 }
 
+DenoiserOptions text(int64_t vocab_size, int64_t length, int64_t layers, int64_t heads) {
+  DenoiserOptions options{.network = NetworkKind::kTransformer,
+                          .shape = {1, length, 1},
+                          .vocab_size = vocab_size,
+                          .width = 64,
+                          .layers = layers,
+                          .condition = Condition::kTime};
+  options.transformer.heads = heads;
+  return options;
+}
+
+TEST(ParameterCountTest, Text) {
+  auto text8 = text(27, 256, 12, 12);
+  text8.transformer.narrow_embedding = true;
+  EXPECT_EQ(count(text8), 88'734'272);
+  text8.powers = Powers::kSoftplus;
+  EXPECT_EQ(count(text8), 88'734'299);
+  EXPECT_EQ(count(text(50257, 1024, 12, 12)), 165'857'344);
+  EXPECT_EQ(count(text(50257, 1024, 24, 16)), 416'240'960);
+}
+
 TEST(ParameterCountTest, MetaNetworksAllocateNothing) {
   for (const auto& parameter : make_denoiser(tiny(NetworkKind::kUViT), torch::kMeta)->parameters()) {
     EXPECT_TRUE(parameter.is_meta());
@@ -92,6 +113,23 @@ TEST(ParameterNamesTest, UViTKeepsItsNames) {
             "up.0.norm_in.modulation.weight up.0.norm_in.modulation.bias up.0.conv_in.weight up.0.conv_in.bias "
             "up.0.norm_out.modulation.weight up.0.norm_out.modulation.bias up.0.conv_out.weight up.0.conv_out.bias "
             "up.0.skip.weight up.0.skip.bias ");
+}
+
+TEST(ParameterNamesTest, TransformerKeepsItsNames) {
+  auto options = text(4, 8, 1, 2);
+  options.transformer.narrow_embedding = true;
+  EXPECT_EQ(names_of(options),
+            "embedding.weight widen.weight widen.bias "
+            "condition.hidden.weight condition.hidden.bias condition.out.weight condition.out.bias "
+            "blocks.0.modulation.weight blocks.0.modulation.bias blocks.0.attention.qkv.weight "
+            "blocks.0.attention.out.weight blocks.0.feed_forward.in.weight blocks.0.feed_forward.out.weight "
+            "head.modulation.weight head.modulation.bias head.out.weight ");
+  options.condition = Condition::kNone;
+  options.transformer.narrow_embedding = false;
+  EXPECT_EQ(names_of(options),
+            "embedding.weight blocks.0.attention_norm.weight blocks.0.feed_forward_norm.weight "
+            "blocks.0.attention.qkv.weight blocks.0.attention.out.weight blocks.0.feed_forward.in.weight "
+            "blocks.0.feed_forward.out.weight head.norm.weight head.out.weight ");
 }
 
 TEST(ParameterNamesTest, OptionsAddTheirOwn) {

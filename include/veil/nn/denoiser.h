@@ -28,7 +28,8 @@ enum class Head {
   kLogisticPrior,  ///< free logits plus a learned logistic bump over the values: ordinal knowledge from the first step
 };
 
-/// The gate of a transformer's feed-forward layers, which is also what the condition passes before it modulates a block.
+/// The gate of a transformer's feed-forward layers, which is also what the condition passes before it modulates a
+/// block.
 enum class Gate {
   kSigmoid,  ///< "glu" of the reference, and of all its configurations
   kSwish,    ///< "swiglu"
@@ -37,13 +38,13 @@ enum class Gate {
 
 /// What only `transformer` has; its layers and its width f are DenoiserOptions'. Defaults are the paper's text models.
 struct TransformerOptions {
-  int64_t heads = 12;            ///< attention heads, each as wide as f: blocks are f * heads wide
-  int64_t key_value_heads = 0;   ///< heads of keys and values, a divisor of `heads`; 0: as many as `heads`
+  int64_t heads = 12;           ///< attention heads, each as wide as f: blocks are f * heads wide
+  int64_t key_value_heads = 0;  ///< heads of keys and values, a divisor of `heads`; 0: as many as `heads`
   Gate gate = Gate::kSigmoid;
-  bool narrow_embedding = false; ///< embed tokens f wide and map them to the width of the blocks (the paper's text8)
-  bool zero_modulation = true;   ///< blocks start as identities ("adaln_zero"); false: random ("adaln")
-  bool depth_scaled = true;      ///< feed-forward weights start smaller the deeper the network
-  bool causal = false;           ///< a position sees only itself and what is before it
+  bool narrow_embedding = false;  ///< embed tokens f wide and map them to the width of the blocks (the paper's text8)
+  bool zero_modulation = true;    ///< blocks start as identities ("adaln_zero"); false: random ("adaln")
+  bool depth_scaled = true;       ///< feed-forward weights start smaller the deeper the network
+  bool causal = false;            ///< a position sees only itself and what is before it
 };
 
 /// Whether each value has a masking schedule of its own, learned with the network (GenMD4): alpha_v(t) = 1 - t^{w_v}.
@@ -59,20 +60,21 @@ struct DenoiserOptions {
   NetworkKind network = NetworkKind::kUNet;
   TokenShape shape{32, 32, 3};
   int64_t vocab_size = 256;
-  int64_t width = 128;                          ///< feature_dim f; a multiple of 32
-  int64_t layers = 32;                          ///< residual blocks a level
-  std::vector<int64_t> width_multipliers = {1}; ///< uvit: channels of each level over width; each level halves H and W
-  int64_t dit_layers = 12;                      ///< uvit: transformer blocks in the middle
-  int64_t dit_patch = 2;                        ///< uvit: they see squares of dit_patch x dit_patch pixels of the last level
-  int64_t dit_width = 768;                      ///< uvit: a multiple of 4 and of dit_heads
-  int64_t dit_heads = 12;                       ///< uvit
-  double dropout = 0.1;                         ///< in [0, 1)
+  int64_t width = 128;                           ///< feature_dim f; a multiple of 32 (transformer: even, at least 4)
+  int64_t layers = 32;                           ///< residual blocks a level (transformer: blocks)
+  std::vector<int64_t> width_multipliers = {1};  ///< uvit: channels of each level over width; each level halves H and W
+  int64_t dit_layers = 12;                       ///< uvit: transformer blocks in the middle
+  int64_t dit_patch = 2;    ///< uvit: they see squares of dit_patch x dit_patch pixels of the last level
+  int64_t dit_width = 768;  ///< uvit: a multiple of 4 and of dit_heads
+  int64_t dit_heads = 12;   ///< uvit
+  double dropout = 0.1;     ///< in [0, 1)
   Condition condition = Condition::kMaskFraction;
-  int64_t classes = 0;                          ///< labels that condition the network; 0: none
-  Head head = Head::kFree;
-  bool value_channels = false;                  ///< add the value in [-1, 1] and the mask flag as two real channels per token
+  int64_t classes = 0;          ///< labels that condition the network; 0: none
+  Head head = Head::kFree;      ///< images only
+  bool value_channels = false;  ///< add the value in [-1, 1] and the mask flag as two real channels per token;
+                                ///< images only
   TransformerOptions transformer = {};
-  Powers powers = Powers::kNone;                ///< anything else needs Condition::kTime
+  Powers powers = Powers::kNone;  ///< anything else needs Condition::kTime
 };
 
 /// One network call.
@@ -96,7 +98,7 @@ class Denoiser : public torch::nn::Module {
   [[nodiscard]] virtual torch::Tensor logits(const DenoiserInput& input) = 0;
 
   /// Logits at `positions` (int64 [M] on the CPU whatever the network's device, flat indices b*L + i, ascending is
-  /// fastest): float32 [M, V] in their order. By default logits() and an index; the image networks compute the head at
+  /// fastest): float32 [M, V] in their order. By default logits() and an index; all networks here compute the head at
   /// those positions only. Throws InvalidArgument if a position is out of range.
   [[nodiscard]] virtual torch::Tensor logits_at(const DenoiserInput& input, const torch::Tensor& positions);
 

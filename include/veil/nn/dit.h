@@ -42,8 +42,8 @@ class DitBlock : public Layer {
   std::shared_ptr<Linear> mlp_out_;
 };
 
-/// Transformer over the square patches of a feature map, with a learned table of positions. Its output starts at zero and
-/// replaces its input: no residual around it.
+/// Transformer over the square patches of a feature map, with a learned table of positions. Its output starts at zero
+/// and replaces its input: no residual around it.
 class Dit : public Layer {
  public:
   Dit(const DitOptions& options, torch::Device device);

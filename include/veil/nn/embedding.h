@@ -8,9 +8,9 @@
 
 namespace veil {
 
-/// Sinusoidal embedding of a noise level u in [0, 1]: float32 [B] → float32 [B, width] = [sin(1000 u f), cos(1000 u f)],
-/// f_k = 10000^(-k / (width/2 - 1)), a zero column last if width is odd. All in float32: the arguments reach 1000, so
-/// another precision moves the result by 3e-5. width >= 4.
+/// Sinusoidal embedding of a noise level u in [0, 1]: float32 [B] → float32 [B, width] = [sin(1000 u f), cos(1000 u
+/// f)], f_k = 10000^(-k / (width/2 - 1)), a zero column last if width is odd. All in float32: the arguments reach 1000,
+/// so another precision moves the result by 3e-5. width >= 4.
 [[nodiscard]] torch::Tensor level_embedding(const torch::Tensor& level, int64_t width);
 
 /// Noise level, class label or both as one vector an example (CondEmbedding of the reference). With a level: linear

@@ -9,8 +9,8 @@
 
 namespace veil {
 
-/// Puts a network in evaluation mode (no dropout) and switches gradients off while it lives; afterwards every part of the
-/// network is in the mode it was in, also when an exception is thrown. Keeps a reference to the network.
+/// Puts a network in evaluation mode (no dropout) and switches gradients off while it lives; afterwards every part of
+/// the network is in the mode it was in, also when an exception is thrown. Keeps a reference to the network.
 class EvaluationMode {
  public:
   explicit EvaluationMode(torch::nn::Module& network);

@@ -13,7 +13,8 @@ namespace veil {
 ///
 /// With Head::kLogisticPrior a second convolution, `prior`, gives two numbers a token, mean m and log scale r (output
 /// channels 2c and 2c + 1), and
-///   logits_v = free_v - softplus(d) - softplus(-d),  d = (x_v - m) / s,  x_v = 2 v / (V - 1) - 1,  s = e^clamp(r, -7, 3):
+///   logits_v = free_v - softplus(d) - softplus(-d),  d = (x_v - m) / s,  x_v = 2 v / (V - 1) - 1,  s = e^clamp(r, -7,
+///   3):
 /// the log density of a logistic distribution over the values, but for -log s, which softmax ignores. It starts at
 /// m = 0, s = 1: logits between -1.63 and -1.38, a bump as broad as the range of values.
 class ImageHead : public Layer {

@@ -36,14 +36,20 @@ class GroupNorm : public Layer {
   torch::Tensor bias_;
 };
 
-/// x / sqrt(mean(x^2) + 1e-6) * weight over the last dimension.
+/// x / sqrt(mean(x^2) + epsilon) * weight over the last dimension.
 class RmsNorm : public Layer {
  public:
-  RmsNorm(int64_t width, torch::Device device);
+  RmsNorm(int64_t width, double epsilon, torch::Device device);
   [[nodiscard]] torch::Tensor forward(const torch::Tensor& x) const;
 
  private:
+  double epsilon_;
   torch::Tensor weight_;
 };
+
+/// Layer normalisation of x over its last dimension, without parameters of its own, times (1 + scale) plus shift, which
+/// broadcast against x: the form in which a condition modulates a transformer.
+[[nodiscard]] torch::Tensor modulated_norm(const torch::Tensor& x, const torch::Tensor& shift,
+                                           const torch::Tensor& scale, double epsilon);
 
 }  // namespace veil

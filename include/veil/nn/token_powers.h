@@ -8,12 +8,13 @@
 
 namespace veil {
 
-/// The powers w_v > 0 of GenMD4, one for each value: alpha_v(t) = 1 - t^{w_v}. A value with a small power is masked early
-/// and revealed late. Source: section 6 of arXiv 2406.04329.
+/// The powers w_v > 0 of GenMD4, one for each value: alpha_v(t) = 1 - t^{w_v}. A value with a small power is masked
+/// early and revealed late. Source: section 6 of arXiv 2406.04329.
 ///
-/// kFree: w = exp(eta - mean eta), eta [V]. kSmooth: the same with eta_v = sum over j = 1..8 of c_j cos(pi j (v + 1/2) / V).
-/// A common factor of all powers is a change of time, which the bound does not see, so the geometric mean is kept at 1; and
-/// w is cut to [1/8, 8]. kSoftplus: w = log(1 + exp(raw)), raw [V], as the reference has it. All start at w = 1.
+/// kFree: w = exp(eta - mean eta), eta [V]. kSmooth: the same with eta_v = sum over j = 1..8 of c_j cos(pi j (v + 1/2)
+/// / V). A common factor of all powers is a change of time, which the bound does not see, so the geometric mean is kept
+/// at 1; and w is cut to [1/8, 8]. kSoftplus: w = log(1 + exp(raw)), raw [V], as the reference has it. All start at w =
+/// 1.
 class TokenPowers : public Layer {
  public:
   /// kind is not Powers::kNone.

@@ -9,8 +9,9 @@
 
 namespace veil {
 
-/// The U-Net of one resolution and one width for CIFAR-10 (Kingma et al. 2021; arXiv 2406.04329): options.layers blocks,
-/// whose outputs are kept; block, attention, block; options.layers + 1 blocks, each of which takes one kept map.
+/// The U-Net of one resolution and one width for CIFAR-10 (Kingma et al. 2021; arXiv 2406.04329): options.layers
+/// blocks, whose outputs are kept; block, attention, block; options.layers + 1 blocks, each of which takes one kept
+/// map.
 class UNet : public ImageDenoiser {
  public:
   UNet(const DenoiserOptions& options, torch::Device device);
