@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <vector>
 
 #include "config_keys.h"
 #include "config_values.h"
+#include "io/strict_json.h"
 #include "veil/base/error.h"
 #include "veil/io/nearest_name.h"
 #include "veil/nn/norm.h"
@@ -55,25 +55,6 @@ std::string suggestion(std::string_view name) {
   return section_keys.empty() ? ", want a section of data, model, schedule, objective, optimizer, train, evaluate, "
                                 "sample and device"
                               : concat(", [", section_of(name), "] has ", section_keys);
-}
-
-// Refuses a key that stands twice in one object: the library alone would keep the last one in silence.
-nlohmann::json parse_object(std::string_view json, const std::string& origin) {
-  std::set<std::string> seen;
-  const auto check = [&](int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    if (event == nlohmann::json::parse_event_t::key) {
-      const std::string& key = parsed.get_ref<const std::string&>();
-      require<DataError>(seen.insert(key).second, origin, ": the configuration holds ", key, " twice");
-    }
-    return true;
-  };
-  try {
-    nlohmann::json object = nlohmann::json::parse(json, check);
-    require<DataError>(object.is_object(), origin, ": the configuration is not a JSON object of strings");
-    return object;
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError(concat(origin, ": the configuration is not valid JSON: ", error.what()));
-  }
 }
 
 }  // namespace
@@ -211,7 +192,8 @@ std::string to_json(const RunConfig& config) {
 
 RunConfig from_json(std::string_view json, const std::string& origin) {
   RunConfig config;
-  const nlohmann::json object = parse_object(json, origin);
+  const nlohmann::json object = parse_json(json, origin + ": the configuration");
+  require<DataError>(object.is_object(), origin, ": the configuration is not a JSON object of strings");
   for (const auto& [key, value] : object.items()) {
     require<DataError>(value.is_string(), origin, ": ", key, " in the configuration is not a string");
     try {

@@ -65,6 +65,25 @@ TEST(EvaluationOutputTest, TextShowsSixDecimalsAndTheCount) {
   EXPECT_NE(text.find("fashion-mnist test, 7 examples, 8 forward passes each in 2 replicates"), std::string::npos);
 }
 
+TEST(EvaluationOutputTest, ALimitedEvaluationSaysOfHowMany) {
+  EvaluationReport report = example();
+  report.dataset_size = 10000;
+  EXPECT_NE(evaluation_text(report).find("test, 7 of 10000 examples, 8 forward"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(evaluation_json(report)).at("dataset_size"), 10000);
+  report.dataset_size = 7;
+  EXPECT_NE(evaluation_text(report).find("test, 7 examples, 8 forward"), std::string::npos);
+}
+
+TEST(EvaluationOutputTest, AnExactOrderHasNoMaskNoise) {
+  EvaluationReport report = example();
+  report.replicates = 1;
+  report.passes = 784;
+  report.estimator = "exact-order raster, 784 groups";
+  const std::string text = evaluation_text(report);
+  EXPECT_NE(text.find("to 8.490000; exact on these examples)"), std::string::npos) << text;
+  EXPECT_NE(text.find("784 forward passes each, exact-order raster, 784 groups, ema weights\n"), std::string::npos) << text;
+}
+
 TEST(EvaluationOutputTest, ASingleExampleHasNoErrorBar) {
   EvaluationReport report = example();
   report.examples = 1;

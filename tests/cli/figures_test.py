@@ -59,6 +59,32 @@ class FiguresTest(unittest.TestCase):
             text = veil("evaluate", "--model", model, "--limit", 5, "--passes", 2)
             self.assertIn("8.000000", text.stdout)
 
+    def test_learned_powers_are_logged_stored_and_drawn(self):
+        model = self.train("powers", "--train.steps=6", "--schedule.powers=smooth", "--model.condition=time",
+                           "--objective.form=time", "--evaluate.form=time", "--optimizer.warmup_steps=0")
+        powers = json.loads((model / "powers.json").read_text())["powers"]
+        self.assertEqual(len(powers), 256)
+        self.assertAlmostEqual(sum(map(math.log, powers)), 0.0, places=3)
+        self.assertGreater(max(powers), min(powers))
+        lines = [json.loads(line) for line in (model / "log.jsonl").read_text().splitlines()]
+        self.assertLess(lines[-1]["power_low"], 1.0)
+        self.assertGreater(lines[-1]["power_high"], 1.0)
+        self.assertIn("Learned powers", (model / "report.html").read_text())
+        reports = [evaluation(model, "--limit", 3, "--batch", batch) for batch in (1, 3)]
+        self.assertEqual(reports[0]["bits_per_dim"], reports[1]["bits_per_dim"])
+        self.assertEqual(reports[0]["estimator"], "powers-time-stratified")
+        grids = []
+        for count in (1, 3):
+            folder = self.root / f"powers-{count}"
+            self.assertEqual(veil("sample", "--model", model, "--count", count, "--steps", 3, "--out", folder).returncode, 0)
+            grids.append((folder / "000000.png").read_bytes())
+        self.assertEqual(grids[0], grids[1])
+
+    def test_powers_without_time_are_refused(self):
+        result = veil("train", "--run", self.root / "refused", *NETWORK, *SMALL, "--schedule.powers=free")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("model.condition is mask_fraction, want time where schedule.powers is free", result.stderr)
+
     def test_evaluation_does_not_depend_on_the_batch_size(self):
         model = self.train("trained", "--train.steps=6", "--optimizer.warmup_steps=0", "--model.head=logistic_prior",
                            "--optimizer.learning_rate=3e-3", "--optimizer.ema_warmup=true")

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 VEIL = os.path.abspath(sys.argv.pop(1))
-COMMANDS = ["train", "evaluate", "sample", "schedules", "bench", "report"]
+COMMANDS = ["train", "evaluate", "sample", "schedules", "bench", "report", "selfcheck"]
 
 
 class Program(unittest.TestCase):
@@ -161,6 +161,20 @@ class Schedules(Program):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("<svg", pathlib.Path(self.folder.name, "s.svg").read_text(encoding="utf-8"))
         self.assert_refused(self.veil("schedules", "--out", "none/s.svg"), 74, "none")
+
+
+class Selfcheck(Program):
+    def test_every_gate_passes_and_the_json_says_so(self):
+        result = self.veil("selfcheck", "--json", "--quiet")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        object_ = json.loads(result.stdout)
+        self.assertTrue(object_["passed"])
+        self.assertEqual({row["gate"] for row in object_["rows"]}, {"G1", "G2", "G3", "G6", "G7", "G8"})
+        self.assertEqual({row["verdict"] for row in object_["rows"]}, {"pass"})
+
+    def test_flags_of_exact_orders(self):
+        self.assert_refused(self.veil("evaluate", "--model", "x", "--groups", "4"), 2, "--exact-order")
+        self.assert_refused(self.veil("evaluate", "--model", "x", "--exact-order", "zigzag"), 2, "zigzag", "bit-reversed")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,10 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"schedule.beta_min", "0.001"},
     {"schedule.beta_max", "12.5"},
     {"schedule.clip", "0.03125"},
+    {"schedule.powers", "smooth"},
     {"objective.form", "time"},
+    {"objective.power_gradient", "leave_one_out"},
+    {"objective.first_time", "0.0625"},
     {"optimizer.learning_rate", "0.0078125"},
     {"optimizer.decay", "constant"},
     {"optimizer.warmup_steps", "7"},
@@ -82,6 +85,7 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"train.max_skipped", "19"},
     {"train.prefetch", "21"},
     {"evaluate.form", "time"},
+    {"evaluate.first_time", "0.25"},
     {"evaluate.passes", "24"},
     {"evaluate.replicates", "3"},
     {"evaluate.limit", "25"},
@@ -273,9 +277,12 @@ TEST(RunConfigTest, JsonThatIsNotAFlatObjectOfKnownStringsIsRefusedWithItsOrigin
             "m.safetensors: model.width is 33, want a multiple of 2 in [4, 4096]");
   EXPECT_EQ(refused(R"({"model.width": 64})"), "m.safetensors: model.width in the configuration is not a string");
   EXPECT_EQ(refused(R"({"train.seed": "1", "train.seed": "2"})"),
-            "m.safetensors: the configuration holds train.seed twice");
-  for (const std::string& json : std::vector<std::string>{"", "{", "[]", "3", "{\"a\":", "\xff"}) {
-    EXPECT_TRUE(refused(json).starts_with("m.safetensors: the configuration is not")) << json;
+            "m.safetensors: the configuration: the name 'train.seed' appears twice in one JSON object, want unique names");
+  for (const std::string& json : std::vector<std::string>{"[]", "3"}) {
+    EXPECT_EQ(refused(json), "m.safetensors: the configuration is not a JSON object of strings") << json;
+  }
+  for (const std::string& json : std::vector<std::string>{"", "{", "{\"a\":", "\xff"}) {
+    EXPECT_TRUE(refused(json).starts_with("m.safetensors: the configuration: JSON syntax error at byte")) << json;
   }
 }
 

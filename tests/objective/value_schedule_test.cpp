@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include <cmath>
-#include <numbers>
 #include <vector>
 
 #include "support/value_toy.h"
@@ -31,37 +30,6 @@ ObjectiveOptions options_with(PowerGradient gradient) {
   return {.form = ObjectiveForm::kTime, .schedule = {}, .power_gradient = gradient, .first_time = kFirstTime};
 }
 
-// Nodes and weights on [low, high]: eigenvalues and vectors of the Jacobi matrix of the Legendre polynomials.
-std::vector<std::pair<double, double>> gauss_legendre(int64_t size, double low, double high) {
-  const auto k = torch::arange(1, size, torch::kFloat64);
-  const auto beside = k / (4 * k * k - 1).sqrt();
-  const auto [nodes, vectors] = torch::linalg_eigh(torch::diag(beside, 1) + torch::diag(beside, -1));
-  std::vector<std::pair<double, double>> rule;
-  for (int64_t i = 0; i < size; ++i) {
-    const double first = vectors[0][i].item<double>();
-    rule.emplace_back(low + (high - low) * (nodes[i].item<double>() + 1) / 2, (high - low) * first * first);
-  }
-  return rule;
-}
-
-// The bound of the example and its gradient in the raw powers, by enumeration.
-struct Exact {
-  double nats;
-  torch::Tensor gradient;
-};
-
-Exact enumerated_bound(ValueToy& toy) {
-  auto eta = toy.raw_powers().detach().to(torch::kFloat64).requires_grad_(true);
-  const auto powers = (eta - eta.mean()).exp();
-  // In log t, where the integrand is smooth.
-  auto total = value_reconstruction(example().unsqueeze(0), powers, kFirstTime, 0.0).sum();
-  for (const auto& [node, weight] : gauss_legendre(40, std::log(kFirstTime), 0.0)) {
-    const double time = std::exp(node);
-    total = total + weight * time * test::enumerated_rate(toy, example(), time, powers);
-  }
-  return {total.item<double>(), torch::autograd::grad({total}, {eta})[0]};
-}
-
 struct Measured {
   torch::Tensor mean;   // [1 + V]: nats, then the gradient
   torch::Tensor error;  // standard errors
@@ -85,7 +53,7 @@ class ValueSchedule : public testing::TestWithParam<PowerGradient> {};
 TEST_P(ValueSchedule, LossAndGradientOfThePowersAgreeWithEnumeration) {
   ValueToy toy(4, kVocab, Powers::kFree);
   toy.set_raw_powers({0.4, -0.7, 0.2});
-  const auto exact = enumerated_bound(toy);
+  const auto exact = test::enumerated_bound(toy, example(), kFirstTime);
   const auto measured = measured_bound(toy, GetParam(), 400);
   const auto want = torch::cat({torch::tensor({exact.nats}, torch::kFloat64), exact.gradient});
   const auto off = ((measured.mean - want) / measured.error).abs();

@@ -1,0 +1,89 @@
+"""Text through the same program: text8's splits, training, evaluation, samples as lines.
+
+Usage: text_test.py VEIL
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+VEIL = os.path.abspath(sys.argv.pop(1))
+BYTES = 100_000_000
+SMALL = ["--data.source=text8", "--model.network=transformer", "--model.width=8", "--model.heads=2", "--model.layers=1",
+         "--model.dropout=0", "--train.steps=3", "--train.batch_size=2", "--evaluate.passes=2", "--evaluate.limit=4",
+         "--sample.count=2", "--sample.steps=4"]
+
+
+class TextTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.root = Path(cls.temporary.name)
+        cls.file = cls.root / "data/text8/text8"
+        cls.file.parent.mkdir(parents=True)
+        block = bytes(random.Random(1).choices(b"abcdefghijklmnopqrstuvwxyz ", k=1_000_000))
+        with open(cls.file, "wb") as file:
+            for _ in range(BYTES // len(block)):
+                file.write(block)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def veil(self, *words):
+        environment = dict(os.environ, VEIL_DATA=str(self.root / "data"))
+        return subprocess.run([VEIL, *map(str, words)], capture_output=True, text=True, check=False, env=environment)
+
+    def test_train_evaluate_and_sample(self):
+        run = self.root / "run"
+        result = self.veil("train", "--run", run, *SMALL)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = (run / "samples.txt").read_text().splitlines()
+        self.assertEqual([len(line) for line in lines], [256, 256])
+        self.assertLessEqual(set("".join(lines)), set("abcdefghijklmnopqrstuvwxyz "))
+
+        result = self.veil("evaluate", "--model", run, "--split", "valid", "--limit", 4, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        report = json.loads(result.stdout)
+        self.assertEqual((report["dataset"], report["split"], report["examples"]), ("text8", "valid", 4))
+        self.assertAlmostEqual(report["bits_per_dim"], 4.7549, delta=0.5)  # log2 27: three small updates
+
+        result = self.veil("sample", "--model", run, "--count", 3, "--steps", 4)
+        self.assertEqual([len(line) for line in result.stdout.splitlines()], [256] * 3)
+        self.assertEqual(result.stdout.splitlines()[:2], lines)
+        result = self.veil("sample", "--model", run, "--count", 3, "--grid", self.root / "x.png")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("the model writes texts", result.stderr)
+
+    def test_a_file_that_is_not_text8_is_refused(self):
+        other = self.root / "other/text8/text8"
+        other.parent.mkdir(parents=True)
+        other.write_bytes(b"abc")
+        for content, expected in ((b"abc", "found 3 bytes, want 100000000"), (None, "byte 95000001 is 10, want a lower")):
+            if content is None:
+                other.unlink()
+                os.link(self.file, other)
+                with open(other, "r+b") as file:  # the same file: the other test must not see it
+                    file.seek(95_000_001)
+                    kept = file.read(1)
+                    file.seek(95_000_001)
+                    file.write(b"\n")
+            environment = dict(os.environ, VEIL_DATA=str(self.root / "other"))
+            words = [VEIL, "train", "--run", str(self.root / "no"), *SMALL, "--data.split=test"]
+            result = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+            if content is None:
+                with open(other, "r+b") as file:
+                    file.seek(95_000_001)
+                    file.write(kept)
+            self.assertEqual(result.returncode, 65, result.stderr)
+            self.assertIn(str(other), result.stderr)
+            self.assertIn(expected, result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
