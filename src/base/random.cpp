@@ -7,8 +7,8 @@
 namespace veil {
 namespace {
 
-// The 128-bit counter: block, example (44 bits), round (44 bits), purpose (8 bits). The high 12 bits of example and round
-// share a word with the purpose, so that no two streams ever meet.
+// The 128-bit counter: block, example (44 bits), round (44 bits), purpose (8 bits). The high 12 bits of example and
+// round share a word with the purpose, so that no two streams ever meet.
 r123::Philox4x32::ctr_type counter_of(const NoiseKey& key, uint64_t example_id, uint32_t block) {
   const auto high = static_cast<uint32_t>(((example_id >> 32) & 0xfffU) << 8 | ((key.round >> 32) & 0xfffU) << 20);
   return {{block, static_cast<uint32_t>(example_id), static_cast<uint32_t>(key.round),

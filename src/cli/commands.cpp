@@ -42,7 +42,7 @@ Command evaluate_command() {
                     short_name("batch", "B", "evaluate.batch_size"), short_name("passes", "J", "evaluate.passes"),
                     short_name("seed", "S", "evaluate.seed"),
                     plain("exact-order", "ORDER",
-                          "exact likelihood in a fixed order, raster, bit-reversed or random:SEED, instead of the bound"),
+                          "exact likelihood in a fixed order: raster, bit-reversed or random:SEED; else the bound"),
                     plain("groups", "K", "of --exact-order: forward passes an example; default one for each token"),
                     plain("weights", "ema|raw", "which weights of a run folder; default ema"),
                     plain("out", "FILE", "also write the JSON object there"), kJson},

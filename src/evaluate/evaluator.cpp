@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "evaluate/dataset_check.h"
 #include "evaluate/pass_queue.h"
 #include "evaluate/profile.h"
 #include "evaluate/statistics.h"
@@ -19,21 +20,10 @@ namespace veil {
 namespace {
 
 void check(const DenoiserOptions& network, const Dataset& dataset, const EvaluationOptions& options) {
+  check_dataset(network, dataset, options);
   require(options.replicates >= 2, "evaluate.replicates: got ", options.replicates, ", wanted at least 2");
   require(options.passes >= options.replicates && options.passes % options.replicates == 0, "evaluate.passes: got ",
           options.passes, ", wanted a multiple of evaluate.replicates, which is ", options.replicates);
-  require(options.limit >= 0, "evaluate.limit: got ", options.limit, ", wanted 0 (all) or more");
-  require(options.batch_size >= 1, "evaluate.batch_size: got ", options.batch_size, ", wanted at least 1");
-  require(options.rows_per_call >= 1, "evaluate.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
-  const auto& info = dataset.info();
-  require(dataset.size() > 0, "data set ", info.name, " (", info.split, ") has no examples");
-  require(info.shape == network.shape, "data set ", info.name, " has examples of ", info.shape.height, "x",
-          info.shape.width, "x", info.shape.channels, ", the network takes ", network.shape.height, "x",
-          network.shape.width, "x", network.shape.channels);
-  require(info.vocab_size == network.vocab_size, "data set ", info.name, " has ", info.vocab_size,
-          " token values, the network ", network.vocab_size);
-  require(network.classes == 0 || info.classes == network.classes, "data set ", info.name, " has ", info.classes,
-          " classes, the network is conditioned on ", network.classes);
   require(network.powers == Powers::kNone || options.form == ObjectiveForm::kTime,
           "evaluate.form is count, but the network has learned powers: values with schedules of their own need time");
   require(options.first_time > 0 && options.first_time < 1, "evaluate.first_time: got ", options.first_time,
@@ -167,13 +157,14 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(precision, device);
   const int64_t length = denoiser.options().shape.length();
-  const int64_t examples = options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size());
+  const int64_t examples = scored_examples(dataset, options);
   Profile profile(length);
   const auto values = pass_values(denoiser, dataset, options, device, examples, profile, progress);
   auto statistics = pass_statistics(values, options.passes, options.replicates);
 
   EvaluationReport report;
   report.examples = examples;
+  report.dataset_size = dataset.size();
   report.passes = options.passes;
   report.replicates = options.replicates;
   report.estimator = estimator_name(denoiser, options.form);

@@ -26,8 +26,14 @@ MaskedTokens join(const std::vector<PassRow>& rows) {
 
 }  // namespace
 
-PassQueue::PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink)
-    : denoiser_(denoiser), options_(options), schedule_(options.schedule), device_(device), sink_(std::move(sink)) {}
+PassQueue::PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink,
+                     PassMeasure measure)
+    : denoiser_(denoiser),
+      options_(options),
+      schedule_(options.schedule),
+      device_(device),
+      sink_(std::move(sink)),
+      measure_(measure) {}
 
 void PassQueue::add(PassRow row) {
   rows_.push_back(std::move(row));
@@ -42,6 +48,7 @@ void PassQueue::flush() {
   }
   PassRow filler = rows_.back();
   filler.index = -1;
+  filler.hidden = -1;
   filler.masked = {.z = filler.x0, .positions = torch::empty({0}, torch::kInt64), .counts = {0}};
   rows_.resize(static_cast<size_t>(options_.rows_per_call), filler);
   run();
@@ -68,19 +75,23 @@ torch::Tensor PassQueue::nats(const MaskedTokens& masked) const {
     x0.push_back(row.x0);
   }
   const auto tokens = torch::cat(x0);
-  const auto level = noise_level(masked.counts);
+  const auto level = noise_level();
   const auto on_device =
-      denoiser_.powers() != nullptr
+      denoiser_.powers() != nullptr && measure_ == PassMeasure::kBound
           ? masked_jump_loss(denoiser_, tokens, masked, level, labels(), denoiser_.powers()->values(), device_)
           : masked_cross_entropy(denoiser_, tokens, masked, level, labels(), device_);
   // The one place where evaluation waits for the device.
   const auto nats = on_device.to(torch::kCPU, torch::kFloat64).contiguous();
   // Multiples of 2^-32 nats: their sums are exact, so that equal predictions give equal figures whatever was masked.
-  return torch::round(nats * 0x1p32) * 0x1p-32;
+  return measure_ == PassMeasure::kBound ? torch::round(nats * 0x1p32) * 0x1p-32 : nats;
 }
 
-std::optional<torch::Tensor> PassQueue::noise_level(const std::vector<int64_t>& counts) const {
+std::optional<torch::Tensor> PassQueue::noise_level() const {
   const auto condition = denoiser_.options().condition;
+  std::vector<int64_t> counts;
+  for (const auto& row : rows_) {
+    counts.push_back(row.hidden >= 0 ? row.hidden : row.masked.counts.front());
+  }
   if (options_.form == ObjectiveForm::kCount || condition != Condition::kTime) {
     return noise_level_of_counts(condition, schedule_, counts, rows_.front().x0.numel());
   }

@@ -11,24 +11,31 @@ namespace veil {
 
 /// One forward pass over one example.
 struct PassRow {
-  int64_t index = 0;        ///< number in the global order: example * passes + pass
-  torch::Tensor x0;         ///< int64 [1, L]
-  MaskedTokens masked;      ///< of this one row
-  int64_t label = 0;        ///< ignored by a network without classes
-  double time = 0.0;        ///< time form: t
-  double scale = 0.0;       ///< value of the pass over its S/k
-  double constant = 0.0;    ///< nats of the pass that need no network
+  int64_t index = 0;      ///< number in the global order: example * passes + pass
+  torch::Tensor x0;       ///< int64 [1, L]
+  MaskedTokens masked;    ///< of this one row; its positions and count are those that are scored
+  int64_t hidden = -1;    ///< masked positions, where only some of them are scored; -1: all are
+  int64_t label = 0;      ///< ignored by a network without classes
+  double time = 0.0;      ///< time form: t
+  double scale = 0.0;     ///< value of the pass over its S/k
+  double constant = 0.0;  ///< nats of the pass that need no network
+};
+
+/// What is measured at the scored positions.
+enum class PassMeasure {
+  kBound,       ///< a term of the bound: cross-entropy, or the jump loss of a network with learned powers
+  kCodeLength,  ///< cross-entropy whatever the network has, to the last bit
 };
 
 /// Gathers passes into network calls of exactly rows_per_call rows, in the order in which they come, and gives the
 /// cross-entropy of each to a sink: where calls are cut depends on nothing but that order.
 class PassQueue {
  public:
-  /// Called with (row, S/k): the mean of the cross-entropy, or of the jump loss of a network with learned powers, over the
-  /// masked positions in nats; 0 where none is masked.
+  /// Called with (row, S/k): the mean of the measure over the scored positions in nats; 0 where there is none.
   using Sink = std::function<void(const PassRow&, double)>;
 
-  PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink);
+  PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink,
+            PassMeasure measure = PassMeasure::kBound);
 
   void add(PassRow row);
 
@@ -37,7 +44,7 @@ class PassQueue {
 
  private:
   void run();
-  [[nodiscard]] std::optional<torch::Tensor> noise_level(const std::vector<int64_t>& counts) const;
+  [[nodiscard]] std::optional<torch::Tensor> noise_level() const;
   [[nodiscard]] std::optional<torch::Tensor> labels() const;
 
   [[nodiscard]] torch::Tensor nats(const MaskedTokens& masked) const;
@@ -47,6 +54,7 @@ class PassQueue {
   MaskSchedule schedule_;
   torch::Device device_;
   Sink sink_;
+  PassMeasure measure_;
   std::vector<PassRow> rows_;
 };
 

@@ -10,8 +10,9 @@ Profile::Profile(int64_t length) {
   int64_t first = 1;
   for (int b = 0; b < kBins; ++b) {
     const int64_t last =
-        b + 1 == kBins ? length
-                       : static_cast<int64_t>(std::pow(static_cast<double>(length), static_cast<double>(b + 1) / kBins));
+        b + 1 == kBins
+            ? length
+            : static_cast<int64_t>(std::pow(static_cast<double>(length), static_cast<double>(b + 1) / kBins));
     if (last >= first) {
       bins_.push_back({.first_count = first, .last_count = last});
       first = last + 1;

@@ -14,9 +14,10 @@ struct PassStatistics {
   double mask_standard_error = 0.0;  ///< of `mean` with the examples given, from the spread between replicates
 };
 
-/// values: [N * passes], the passes of an example one after the other, replicate by replicate. An example's passes within
-/// a replicate are stratified, so only replicate means are independent: with R of them, the variance of the example's mean
-/// is estimated by their sample variance / R. Requires N >= 1, replicates >= 2 dividing passes.
+/// values: [N * passes], the passes of an example one after the other, replicate by replicate. An example's passes
+/// within a replicate are stratified, so only replicate means are independent: with R of them, the variance of the
+/// example's mean is estimated by their sample variance / R. Requires N >= 1 and replicates dividing passes; with one
+/// replicate mask_standard_error is NaN.
 [[nodiscard]] PassStatistics pass_statistics(std::span<const double> values, int64_t passes, int64_t replicates);
 
 }  // namespace veil

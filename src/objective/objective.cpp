@@ -49,7 +49,7 @@ LossTerms count_form_loss(Denoiser& denoiser, const TokenBatch& batch, const Mas
   for (size_t b = 0; b < weights.size(); ++b) {
     weights[b] = masked.counts[b] > 0 ? static_cast<double>(length) / static_cast<double>(masked.counts[b]) : 0.0;
   }
-  return weighted_terms(denoiser, batch, masked, level, weights, device);
+  return terms_of(weighted_sum(denoiser, batch, masked, level, weights, device), 0, 0);
 }
 
 std::optional<torch::Tensor> noise_level_of_counts(Condition condition, const MaskSchedule& schedule,

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "objective/time_terms.h"
+#include "objective/value_terms.h"
 #include "veil/base/error.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/masked_cross_entropy.h"
@@ -12,21 +14,8 @@
 namespace veil {
 namespace {
 
-NoiseKey noise_key(const NoiseContext& noise, NoisePurpose purpose) {
-  return {.seed = noise.seed, .purpose = purpose, .round = static_cast<uint64_t>(noise.step)};
-}
-
 torch::Tensor tensor_of(const std::vector<double>& values, torch::Device device) {
   return torch::tensor(values, torch::kFloat64).to(device, torch::kFloat32);
-}
-
-std::vector<double> stretched_times(const NoiseContext& noise, int64_t batch, double first_time) {
-  auto times =
-      low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch, noise.global_size);
-  for (double& t : times) {
-    t = first_time + (1 - first_time) * t;
-  }
-  return times;
 }
 
 // One of the two masks, and what the network makes of it.
@@ -84,25 +73,21 @@ torch::Tensor value_reconstruction(const torch::Tensor& x0, const torch::Tensor&
   return cost.index_select(0, x0.flatten()).view_as(x0).sum(1);
 }
 
-LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
-                              const NoiseContext& noise, torch::Device device) {
-  check(denoiser, options);
+std::vector<double> stretched(std::vector<double> levels, double first_time) {
+  for (double& t : levels) {
+    t = first_time + (1 - first_time) * t;
+  }
+  return levels;
+}
+
+LossTerms value_terms(Denoiser& denoiser, const TokenBatch& batch, const TwoMasks& draw,
+                      const ObjectiveOptions& options, torch::Device device) {
   const double clip = options.schedule.clip;
   const auto powers = denoiser.powers()->values();
-  const auto schedule = *power_schedule(denoiser, clip);  // waits for the device: masks are drawn on the host
-  const auto times = stretched_times(noise, batch.size(), options.first_time);
-  const bool antithetic = options.power_gradient == PowerGradient::kDisarm;
-  const auto draw = [&](NoisePurpose purpose, Antithetic side) {
-    const auto masked =
-        mask_by_powers(batch.tokens, times, schedule, batch.example_ids, noise_key(noise, purpose), side);
-    return evaluate_mask(denoiser, batch, masked, times, powers, device);
-  };
-  const auto first = draw(NoisePurpose::kTrainMask, Antithetic::kNo);
-  const auto second = antithetic ? draw(NoisePurpose::kTrainMask, Antithetic::kYes)
-                                 : draw(NoisePurpose::kTrainSecondMask, Antithetic::kNo);
-
+  const auto first = evaluate_mask(denoiser, batch, draw.first, draw.times, powers, device);
+  const auto second = evaluate_mask(denoiser, batch, draw.second, draw.times, powers, device);
   const auto x0 = batch.tokens.to(device, /*non_blocking=*/true);
-  const auto time = tensor_of(times, device);
+  const auto time = tensor_of(draw.times, device);
   const auto log_fraction =
       powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
   const Pair pair{.masks = {log_fraction, first.is_masked, second.is_masked},
@@ -115,6 +100,25 @@ LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const
   return {.reconstruction = value_reconstruction(x0, powers, options.first_time, clip),
           .prior = torch::full_like(value, prior).detach(),
           .diffusion = value + (surrogate - surrogate.detach())};
+}
+
+LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
+                              const NoiseContext& noise, torch::Device device) {
+  check(denoiser, options);
+  // Waits for the device: masks are drawn on the host.
+  const auto schedule = *power_schedule(denoiser, options.schedule.clip);
+  const auto levels =
+      low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(), noise.global_size);
+  const auto times = stretched(levels, options.first_time);
+  const auto mask = [&](NoisePurpose purpose, Antithetic side) {
+    return mask_by_powers(batch.tokens, times, schedule, batch.example_ids, noise_key(noise, purpose), side);
+  };
+  const bool antithetic = options.power_gradient == PowerGradient::kDisarm;
+  const TwoMasks draw{.times = times,
+                      .first = mask(NoisePurpose::kTrainMask, Antithetic::kNo),
+                      .second = antithetic ? mask(NoisePurpose::kTrainMask, Antithetic::kYes)
+                                           : mask(NoisePurpose::kTrainSecondMask, Antithetic::kNo)};
+  return value_terms(denoiser, batch, draw, options, device);
 }
 
 }  // namespace veil

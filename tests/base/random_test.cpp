@@ -10,9 +10,9 @@
 namespace veil {
 namespace {
 
-// The published known-answer test of Philox4x32-10 (file kat_vectors of Random123) for counter and key of all zeros gives
-// 6627e8d5 e169c58d bc57ac4c 9b00dbd8. Our counter holds the purpose in its low byte, which is never zero, so purpose 0
-// is made by a cast here and nowhere else.
+// The published known-answer test of Philox4x32-10 (file kat_vectors of Random123) for counter and key of all zeros
+// gives 6627e8d5 e169c58d bc57ac4c 9b00dbd8. Our counter holds the purpose in its low byte, which is never zero, so
+// purpose 0 is made by a cast here and nowhere else.
 TEST(RandomTest, MatchesThePublishedPhiloxVector) {
   const NoiseKey key{.seed = 0, .purpose = static_cast<NoisePurpose>(0), .round = 0};
   const std::array<uint32_t, 4> want{0x6627e8d5U, 0xe169c58dU, 0xbc57ac4cU, 0x9b00dbd8U};

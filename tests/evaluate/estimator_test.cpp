@@ -2,20 +2,16 @@
 
 #include <cmath>
 
-#include "support/toy_denoiser.h"
 #include "veil/evaluate/evaluator.h"
+#include "veil/toys/oracle_denoiser.h"
+#include "veil/toys/toy_bounds.h"
+#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {
 
-using testing::draw_tokens;
-using testing::exact_bound;
-using testing::toy_dataset;
-using testing::ToyConditionals;
-using testing::ToyDenoiser;
-using testing::ToyJoint;
-
-// Every state of the joint as often as its probability says, of which `total` copies are made (all must come out whole).
+// Every state of the joint as often as its probability says, of which `total` copies are made (all must come out
+// whole).
 torch::Tensor all_states(const ToyJoint& joint, int64_t total) {
   std::vector<torch::Tensor> rows;
   for (int64_t state = 0; state < joint.states(); ++state) {
@@ -30,7 +26,7 @@ torch::Tensor all_states(const ToyJoint& joint, int64_t total) {
 
 EvaluationReport measure(const ToyJoint& joint, const ToyConditionals& model, const torch::Tensor& tokens,
                          EvaluationOptions options) {
-  ToyDenoiser network(joint, model);
+  OracleDenoiser network(model);
   options.batch_size = 256;
   options.rows_per_call = 512;
   return evaluate(network, toy_dataset(tokens, joint.vocab), options, torch::kCPU, Precision::kFloat32);
@@ -39,7 +35,7 @@ EvaluationReport measure(const ToyJoint& joint, const ToyConditionals& model, co
 // The data are the joint itself, each state in proportion, so that only the mask noise separates the figure from the
 // bound, which is enumerated. Also tries the error bar: the figure must be neither far outside it nor far inside.
 void expect_unbiased(const EvaluationOptions& options) {
-  const auto joint = testing::markov_joint(4, 2, 3.0);
+  const auto joint = markov_joint(4, 2, 3.0);
   const ToyConditionals model(joint, /*strength=*/0.7);
   const auto tokens = all_states(joint, 128);
   ASSERT_EQ(tokens.size(0), 128);
@@ -76,7 +72,7 @@ TEST(EstimatorTest, TimeFormIsUnbiasedForEverySchedule) {
 
 // Reconstruction and prior terms make up for the clipped ends, from above.
 TEST(EstimatorTest, ClippedTimeFormIsNotBelowTheBound) {
-  const auto joint = testing::markov_joint(4, 2, 3.0);
+  const auto joint = markov_joint(4, 2, 3.0);
   const ToyConditionals model(joint);
   EvaluationOptions options{.form = ObjectiveForm::kTime, .schedule = {.clip = 0.1}, .passes = 64};
   const auto report = measure(joint, model, all_states(joint, 128), options);
@@ -86,8 +82,8 @@ TEST(EstimatorTest, ClippedTimeFormIsNotBelowTheBound) {
 }
 
 TEST(EstimatorTest, TrueConditionalsMeasureTheEntropy) {
-  const auto joint = testing::random_joint(5, 3, 2);
-  const auto tokens = draw_tokens(joint, 4000, 1);
+  const auto joint = random_joint(5, 3, 2);
+  const auto tokens = draw_tokens(EnumeratedToy(joint), 4000, 1);
   const auto report = measure(joint, ToyConditionals(joint), tokens, {.passes = 10});
   EXPECT_NEAR(report.bits_per_dim, bits_per_dim(joint.entropy(), joint.length), 4 * report.standard_error);
   EXPECT_LT(report.standard_error, 0.02);
@@ -95,13 +91,13 @@ TEST(EstimatorTest, TrueConditionalsMeasureTheEntropy) {
 
 // Over repeated draws of data and masks the 95 % interval holds the bound of the population.
 TEST(EstimatorTest, IntervalCoversThePopulationBoundAsOftenAsItSays) {
-  const auto joint = testing::random_joint(4, 3, 5);
+  const auto joint = random_joint(4, 3, 5);
   const ToyConditionals model(joint, /*strength=*/0.5);
   const double exact = bits_per_dim(exact_bound(joint, model), joint.length);
   constexpr int kRepeats = 400;
   int covered = 0;
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    const auto tokens = draw_tokens(joint, 100, static_cast<uint64_t>(repeat));
+    const auto tokens = draw_tokens(EnumeratedToy(joint), 100, static_cast<uint64_t>(repeat));
     const auto report = measure(joint, model, tokens, {.passes = 2, .seed = static_cast<uint64_t>(repeat)});
     covered += report.confidence_low <= exact && exact <= report.confidence_high ? 1 : 0;
   }
@@ -111,8 +107,8 @@ TEST(EstimatorTest, IntervalCoversThePopulationBoundAsOftenAsItSays) {
 }
 
 TEST(EstimatorTest, ProfileAddsUpToTheEstimate) {
-  const auto joint = testing::random_joint(5, 3, 2);
-  const auto report = measure(joint, ToyConditionals(joint), draw_tokens(joint, 50, 1), {.passes = 6});
+  const auto joint = random_joint(5, 3, 2);
+  const auto report = measure(joint, ToyConditionals(joint), draw_tokens(EnumeratedToy(joint), 50, 1), {.passes = 6});
   double sum = 0;
   int64_t samples = 0;
   for (const auto& bin : report.profile) {
@@ -125,10 +121,10 @@ TEST(EstimatorTest, ProfileAddsUpToTheEstimate) {
 
 // The mean of S/k in each bin is the profile g(k), which is enumerated; for 5 tokens every bin is one count.
 TEST(EstimatorTest, ProfileIsTheMeanCrossEntropyByCount) {
-  const auto joint = testing::markov_joint(5, 2, 3.0);
+  const auto joint = markov_joint(5, 2, 3.0);
   const ToyConditionals model(joint, /*strength=*/0.3);
-  const auto sums = testing::mean_sums(joint, model);
-  const auto report = measure(joint, model, draw_tokens(joint, 4000, 1), {.passes = 10});
+  const auto sums = mean_sums(joint, model);
+  const auto report = measure(joint, model, draw_tokens(EnumeratedToy(joint), 4000, 1), {.passes = 10});
   ASSERT_EQ(report.profile.size(), 5U);
   for (const auto& bin : report.profile) {
     const auto samples = static_cast<double>(bin.samples);

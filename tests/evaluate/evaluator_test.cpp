@@ -9,13 +9,13 @@
 
 #include "support/toy_denoiser.h"
 #include "veil/base/error.h"
+#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {
 
 using testing::ConstantDenoiser;
 using testing::MixingDenoiser;
-using testing::toy_dataset;
 using testing::toy_options;
 
 torch::Tensor random_tokens(int64_t size, int64_t length, int64_t vocab) {
@@ -41,8 +41,8 @@ TEST(EvaluatorTest, ZeroLogitsReadTheLogarithmOfTheVocabulary) {
     for (const char* schedule : {"linear", "cosine", "poly3", "poly0.5", "geometric"}) {
       for (const int64_t batch : {1, 3, 4, 7}) {
         for (const uint64_t seed : {0, 5}) {
-          const auto report =
-              run(network, data, {.schedule = parse_schedule(schedule), .passes = 6, .batch_size = batch, .seed = seed});
+          const auto report = run(
+              network, data, {.schedule = parse_schedule(schedule), .passes = 6, .batch_size = batch, .seed = seed});
           EXPECT_EQ(six_digits(report.bits_per_dim), bits);
           EXPECT_EQ(report.standard_error, 0.0);
           EXPECT_EQ(report.mask_standard_error, 0.0);
@@ -95,7 +95,8 @@ TEST(EvaluatorTest, BatchSizeDoesNotChangeABit) {
       }
     }
     // Another size of the calls may change rounding, no more.
-    EXPECT_NEAR(run(network, data, {.form = form, .passes = 6, .rows_per_call = 5}).bits_per_dim, want.bits_per_dim, 1e-5);
+    EXPECT_NEAR(run(network, data, {.form = form, .passes = 6, .rows_per_call = 5}).bits_per_dim, want.bits_per_dim,
+                1e-5);
   }
   for (const auto& call : network.calls) {
     EXPECT_TRUE(call.rows == 8 || call.rows == 5);
@@ -172,7 +173,8 @@ TEST(EvaluatorTest, LabelsTravelWithTheirExamples) {
   auto options = toy_options(10, 4);
   options.classes = 3;
   ConstantDenoiser network(options, torch::zeros({4}));
-  DatasetInfo info{.name = "toy", .split = "test", .shape = options.shape, .vocab_size = 4, .classes = 3, .class_names = {}};
+  DatasetInfo info{
+      .name = "toy", .split = "test", .shape = options.shape, .vocab_size = 4, .classes = 3, .class_names = {}};
   const TensorDataset data(info, random_tokens(3, 10, 4), torch::tensor({2, 0, 1}, torch::kInt64));
   (void)run(network, data, {.passes = 2, .rows_per_call = 6});
   EXPECT_EQ(network.calls.at(0).labels, (std::vector<int64_t>{2, 2, 0, 0, 1, 1}));

@@ -10,7 +10,6 @@
 namespace veil {
 namespace {
 
-
 // sum_i u(t_{i-1}, t_i) sum_k Binomial(k; n, i/T) S_k for the linear schedule.
 double discrete_linear_bound(const std::vector<double>& sums, int64_t steps) {
   const auto n = static_cast<int64_t>(sums.size()) - 1;

@@ -11,7 +11,6 @@
 namespace veil {
 namespace {
 
-
 struct Mean {
   double value = 0;
   double error = 0;

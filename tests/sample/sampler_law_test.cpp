@@ -1,9 +1,10 @@
+#include "veil/selfcheck/sampler_law.h"
+
 #include <gtest/gtest.h>
 
 #include <vector>
 
 #include "veil/sample/sampler.h"
-#include "veil/selfcheck/sampler_law.h"
 #include "veil/toys/oracle_denoiser.h"
 
 namespace veil {

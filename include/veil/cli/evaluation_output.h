@@ -7,8 +7,8 @@
 namespace veil::cli {
 
 /// One JSON object on one line, without its end: bits_per_dim, standard_error, mask_standard_error, confidence_low,
-/// confidence_high, examples, dataset_size, passes, replicates, estimator, dataset, split, weights, seed, length, schema_version,
-/// profile.
+/// confidence_high, examples, dataset_size, passes, replicates, estimator, dataset, split, weights, seed, length,
+/// schema_version, profile.
 [[nodiscard]] std::string evaluation_json(const EvaluationReport& report);
 
 /// The same for people: a few lines, bits per dimension with six decimals.

@@ -14,13 +14,13 @@ namespace veil {
 struct EvaluationOptions {
   ObjectiveForm form = ObjectiveForm::kCount;  ///< kCount: K-strat; kTime: low-discrepancy times within each example
   MaskScheduleOptions schedule = {};           ///< kTime, and networks conditioned on time; its clip should be 0
-  double first_time = 1e-3;  ///< networks with learned powers: the integral stops here and the exact rest is added; (0, 1)
+  double first_time = 1e-3;  ///< learned powers: the integral stops here and the exact rest is added; in (0, 1)
   int64_t passes = 8;        ///< forward passes per example over all replicates; a multiple of `replicates`
   int64_t replicates = 2;    ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
   int64_t limit = 0;         ///< examples, from the first; 0: all
   int64_t batch_size = 64;   ///< examples held at once; does not change the result
-  int64_t rows_per_call = 32; ///< rows of every network call (the last one is padded): fixed, so results do not depend on
-                              ///< batch_size; changing it may change the last bits
+  int64_t rows_per_call = 32;  ///< rows of every network call (the last one is padded): fixed, so results do not depend
+                               ///< on batch_size; changing it may change the last bits
   uint64_t seed = 0;
 };
 
@@ -43,9 +43,10 @@ struct EvaluationReport {
   double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors
   double confidence_high = 0.0;
   int64_t examples = 0;
+  int64_t dataset_size = 0;          ///< examples that the data set has: more than `examples` under a limit
   int64_t passes = 0;                ///< forward passes per example
   int64_t replicates = 0;
-  std::string estimator;             ///< "count-stratified", "time-stratified" or "powers-time-stratified"
+  std::string estimator;  ///< "count-stratified", "time-stratified", "powers-time-stratified" or an exact order
   std::string dataset;
   std::string split;
   std::string weights;               ///< "ema" or "raw", set by the caller
@@ -63,20 +64,21 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// Count form: each replicate draws passes/replicates stratified masked counts k for each example, and a pass is worth
 /// L * S/k nats, S being the cross-entropy summed over the masked positions. It has the same expectation for every
 /// schedule and is the bound of equation 6 of arXiv 2406.04329 with exact ends. Time form: times (u + j / size of the
-/// replicate) mod 1, one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus reconstruction
-/// and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact ends.
+/// replicate) mod 1, one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus
+/// reconstruction and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact
+/// ends.
 ///
 /// A network with learned powers (GenMD4) needs the time form: its times are those of the time form stretched to
-/// [first_time, 1], a pass is worth (1 - first_time) / t * the sum of masked_jump_loss, and power_reconstruction at first_time
-/// is added, which makes it a bound whatever first_time is.
+/// [first_time, 1], a pass is worth (1 - first_time) / t * the sum of masked_jump_loss, and power_reconstruction at
+/// first_time is added, which makes it a bound whatever first_time is.
 ///
-/// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass, example
-/// id), so networks measured with one seed see the same masks. The rows (example, pass) are numbered in one order, example
-/// by example, and cut into network calls of rows_per_call rows whatever batch_size is; the last call is filled up with
-/// rows that do not count. Waits for the device once per call.
+/// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass,
+/// example id), so networks measured with one seed see the same masks. The rows (example, pass) are numbered in one
+/// order, example by example, and cut into network calls of rows_per_call rows whatever batch_size is; the last call is
+/// filled up with rows that do not count. Waits for the device once per call.
 ///
-/// Throws InvalidArgument if options are out of range or the data set's shape, vocabulary or labels are not the network's,
-/// NumericalError (its step is the example) naming the example and the pass if a loss is not finite.
+/// Throws InvalidArgument if options are out of range or the data set's shape, vocabulary or labels are not the
+/// network's, NumericalError (its step is the example) naming the example and the pass if a loss is not finite.
 [[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
                                         torch::Device device, Precision precision,
                                         const EvaluationProgress& progress = {});

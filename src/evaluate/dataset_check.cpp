@@ -1,0 +1,28 @@
+#include "evaluate/dataset_check.h"
+
+#include <algorithm>
+
+#include "veil/base/error.h"
+
+namespace veil {
+
+void check_dataset(const DenoiserOptions& network, const Dataset& dataset, const EvaluationOptions& options) {
+  require(options.limit >= 0, "evaluate.limit: got ", options.limit, ", wanted 0 (all) or more");
+  require(options.batch_size >= 1, "evaluate.batch_size: got ", options.batch_size, ", wanted at least 1");
+  require(options.rows_per_call >= 1, "evaluate.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
+  const auto& info = dataset.info();
+  require(dataset.size() > 0, "data set ", info.name, " (", info.split, ") has no examples");
+  require(info.shape == network.shape, "data set ", info.name, " has examples of ", info.shape.height, "x",
+          info.shape.width, "x", info.shape.channels, ", the network takes ", network.shape.height, "x",
+          network.shape.width, "x", network.shape.channels);
+  require(info.vocab_size == network.vocab_size, "data set ", info.name, " has ", info.vocab_size,
+          " token values, the network ", network.vocab_size);
+  require(network.classes == 0 || info.classes == network.classes, "data set ", info.name, " has ", info.classes,
+          " classes, the network is conditioned on ", network.classes);
+}
+
+int64_t scored_examples(const Dataset& dataset, const EvaluationOptions& options) {
+  return options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size());
+}
+
+}  // namespace veil

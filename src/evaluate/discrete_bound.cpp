@@ -1,0 +1,52 @@
+#include "veil/evaluate/discrete_bound.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "veil/base/error.h"
+
+namespace veil {
+
+std::vector<double> binomial_distribution(int64_t trials, double success, double failure) {
+  std::vector<double> p(static_cast<size_t>(trials) + 1);
+  if (success <= 0 || failure <= 0) {
+    (success <= 0 ? p.front() : p.back()) = 1;
+    return p;
+  }
+  // Ratios of neighbours, outwards from the largest, so that nothing overflows; then the sum is made 1.
+  const auto mode = std::min(trials, static_cast<int64_t>(std::floor((static_cast<double>(trials) + 1) * success)));
+  p[mode] = 1;
+  const double odds = success / failure;
+  for (int64_t k = mode; k < trials; ++k) {
+    p[k + 1] = p[k] * odds * static_cast<double>(trials - k) / static_cast<double>(k + 1);
+  }
+  for (int64_t k = mode; k > 0; --k) {
+    p[k - 1] = p[k] / odds * static_cast<double>(k) / static_cast<double>(trials - k + 1);
+  }
+  const double total = std::accumulate(p.begin(), p.end(), 0.0);
+  std::transform(p.begin(), p.end(), p.begin(), [total](double x) { return x / total; });
+  return p;
+}
+
+double discrete_bound(std::span<const double> profile, const MaskSchedule& schedule, std::span<const double> times) {
+  require(!profile.empty(), "the profile is empty, want one number for each count from 1");
+  require(times.size() >= 2, "a bound in discrete steps has ", times.size(), " times, want at least 2");
+  require(times.front() <= 1 && times.back() >= 0, "times go from ", times.front(), " to ", times.back(),
+          ", want them in [0, 1]");
+  const bool falling = std::adjacent_find(times.begin(), times.end(), std::not_fn(std::greater<>())) == times.end();
+  require(falling, "times do not fall strictly");
+  const auto length = static_cast<int64_t>(profile.size());
+  double bound = 0;
+  for (size_t i = 0; i + 1 < times.size(); ++i) {
+    const double masked = schedule.masked_fraction(times[i]);
+    // k Binomial(k; n, m) = n m Binomial(k - 1; n - 1, m)
+    const auto p = binomial_distribution(length - 1, masked, schedule.alpha(times[i]));
+    const double mean = std::inner_product(p.begin(), p.end(), profile.begin(), 0.0);
+    bound += schedule.unmask_probability(times[i + 1], times[i]) * masked * mean;
+  }
+  return static_cast<double>(length) * bound;
+}
+
+}  // namespace veil
