@@ -26,7 +26,8 @@ torch::Tensor weighted_sum(Denoiser& denoiser, const TokenBatch& batch, const Ma
                            torch::Device device) {
   const auto nats = masked_cross_entropy(denoiser, batch.tokens, masked, level, batch.labels, device);  // [M]
   const auto sums = sum_by_example(nats, masked.positions, batch.size(), batch.tokens.size(1));
-  return sums * float_tensor(weights).to(sums.options(), /*non_blocking=*/true);
+  // In float64 up to here: n/k rounded to float32 would move an evaluator's float64 sums.
+  return sums * torch::tensor(weights, torch::kFloat64).to(sums.options(), /*non_blocking=*/true);
 }
 
 LossTerms time_terms(Denoiser& denoiser, const TokenBatch& batch, const TimeDraw& draw, const MaskSchedule& schedule,

@@ -8,7 +8,6 @@
 #include "support/value_toy.h"
 #include "veil/base/error.h"
 #include "veil/diffusion/power_schedule.h"
-#include "veil/nn/initialization.h"
 #include "veil/objective/masked_cross_entropy.h"
 #include "veil/objective/value_schedule.h"
 
@@ -58,7 +57,8 @@ TEST_P(ValueSchedule, LossAndGradientOfThePowersAgreeWithEnumeration) {
   const auto want = torch::cat({torch::tensor({exact.nats}, torch::kFloat64), exact.gradient});
   const auto off = ((measured.mean - want) / measured.error).abs();
   EXPECT_LT(off.max().item<double>(), 4.0) << measured.mean << want << measured.error;
-  EXPECT_LT((measured.error / want.abs()).max().item<double>(), 0.2) << "the test has no power";
+  const auto power = measured.error.slice(0, 1).norm() / exact.gradient.norm();
+  EXPECT_LT(power.item<double>(), 0.2) << "the test has no power";
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, ValueSchedule, testing::Values(PowerGradient::kLeaveOneOut, PowerGradient::kDisarm));
@@ -104,9 +104,8 @@ TEST(TokenPowers, StartAtOneAndKeepTheirGeometricMean) {
   for (const Powers kind : {Powers::kFree, Powers::kSmooth, Powers::kSoftplus}) {
     ValueToy toy(4, 16, kind);
     const torch::NoGradGuard no_grad;
-    initialize(toy, 5);
     EXPECT_LT((toy.powers()->values() - 1).abs().max().item<float>(), 1e-6F);
-    toy.raw_powers().add_(torch::linspace(0, 1, toy.raw_powers().numel()));
+    toy.raw_powers().add_(torch::linspace(0, 0.1, toy.raw_powers().numel()));
     const double log_mean = toy.powers()->values().log().mean().item<double>();
     EXPECT_EQ(std::abs(log_mean) < 1e-6, kind != Powers::kSoftplus) << log_mean;
   }

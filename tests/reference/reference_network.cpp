@@ -75,4 +75,17 @@ int64_t ReferenceNetwork::expect_gradients(const std::string& prefix, double ext
   return compared;
 }
 
+int64_t ReferenceNetwork::expect_gradient_summaries(const std::string& prefix) const {
+  int64_t compared = 0;
+  for (const auto& entry : names_) {
+    if (file_.has(prefix + entry.reference)) {
+      const auto own = gradient(entry);
+      const auto summary = torch::stack({own.sum(), own.norm(), own.abs().max()});
+      EXPECT_TRUE(file_.close(prefix + entry.reference, summary));
+      ++compared;
+    }
+  }
+  return compared;
+}
+
 }  // namespace veil::test

@@ -36,6 +36,9 @@ class ReferenceNetwork {
   /// Expects that every gradient is `prefix`NAME of the file, where the file has it; returns how many there were.
   int64_t expect_gradients(const std::string& prefix, double extra = 0.0) const;
 
+  /// The same for [sum, norm, largest absolute value] of every gradient.
+  int64_t expect_gradient_summaries(const std::string& prefix) const;
+
  private:
   [[nodiscard]] std::vector<int64_t> sizes(const ReferenceParameter& entry) const;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "veil/nn/denoiser.h"
+#include "veil/nn/initialization.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/value_schedule.h"
 
@@ -21,6 +22,7 @@ class ValueToy : public Denoiser {
     torch::manual_seed(7);
     pairs_ = torch::randn({length, vocab + 1, length, vocab}, torch::kFloat64) * 0.7;
     slopes_ = torch::randn({length, vocab}, torch::kFloat64);
+    initialize(*this, 1);
   }
 
   [[nodiscard]] torch::Tensor logits(const DenoiserInput& input) override {
