@@ -13,7 +13,6 @@
 namespace veil {
 namespace {
 
-using test::kEmbeddingError;
 using test::ReferenceFile;
 using test::ReferenceNetwork;
 
@@ -33,7 +32,7 @@ class Parts : public testing::TestWithParam<const char*> {
 
   void expect(const std::string& name, const torch::Tensor& got) {
     if (file_.has("mid/" + name)) {
-      EXPECT_TRUE(file_.close("mid/" + name, got, kEmbeddingError));
+      EXPECT_TRUE(file_.close("mid/" + name, got));
     }
   }
 
@@ -124,8 +123,7 @@ class ImageParts : public Parts {
     if (file_.has("mid/" + name)) {
       const auto want = at::silu(file_.result("mid/" + name));
       const auto& tolerance = file_.entry().at("tensors").at("mid/" + name).at("tolerance");
-      const double atol = tolerance.at("atol").get<double>() + kEmbeddingError;
-      EXPECT_TRUE(torch::allclose(channels_last(swished), want, tolerance.at("rtol"), atol)) << name;
+      EXPECT_TRUE(torch::allclose(channels_last(swished), want, tolerance.at("rtol"), tolerance.at("atol"))) << name;
     }
   }
 

@@ -64,11 +64,11 @@ torch::Tensor ReferenceNetwork::gradient(const ReferenceParameter& entry) const 
   return reference_view(entry, network_->named_parameters()[entry.ours].grad(), sizes(entry));
 }
 
-int64_t ReferenceNetwork::expect_gradients(const std::string& prefix, double extra) const {
+int64_t ReferenceNetwork::expect_gradients(const std::string& prefix) const {
   int64_t compared = 0;
   for (const auto& entry : names_) {
     if (file_.has(prefix + entry.reference)) {
-      EXPECT_TRUE(file_.close(prefix + entry.reference, gradient(entry), extra));
+      EXPECT_TRUE(file_.close(prefix + entry.reference, gradient(entry)));
       ++compared;
     }
   }

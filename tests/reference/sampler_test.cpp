@@ -11,7 +11,6 @@
 namespace veil {
 namespace {
 
-using test::kEmbeddingError;
 using test::ReferenceFile;
 using test::ReferenceNetwork;
 
