@@ -73,5 +73,23 @@ TEST(NetworkKeysTest, LearnedPowersNeedTimeEverywhere) {
   }
 }
 
+TEST(NetworkKeysTest, OptionsOfTheNetworkTakeTheirShapeFromTheData) {
+  RunConfig config;
+  const DatasetInfo data{
+      .name = "d", .split = "train", .shape = {28, 28, 1}, .vocab_size = 17, .classes = 10, .class_names = {}};
+  EXPECT_EQ(denoiser_options(config, data).shape, data.shape);
+  EXPECT_EQ(denoiser_options(config, data).vocab_size, 17);
+  EXPECT_EQ(denoiser_options(config, data).classes, 0);
+  config.class_conditional = true;
+  EXPECT_EQ(denoiser_options(config, data).classes, 10);
+  const DatasetInfo unlabelled{.name = "u", .split = "train", .shape = {1, 1, 1}, .class_names = {}};
+  try {
+    (void)denoiser_options(config, unlabelled);
+    ADD_FAILURE() << "a network with classes for data without";
+  } catch (const InvalidArgument& error) {
+    EXPECT_STREQ(error.what(), "model.class_conditional is true, but u has no classes");
+  }
+}
+
 }  // namespace
 }  // namespace veil::io

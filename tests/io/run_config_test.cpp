@@ -198,7 +198,8 @@ TEST(RunConfigTest, AnUnknownKeyIsRefusedWithTheNearest) {
             "unknown key train.learning_rate (did you mean optimizer.learning_rate?)");
   EXPECT_EQ(refusal("smaple.steps", "8"), "unknown key smaple.steps (did you mean sample.steps?)");
   EXPECT_EQ(refusal("learning_rate", "8"), "unknown key learning_rate (did you mean optimizer.learning_rate?)");
-  EXPECT_EQ(refusal("objective.importance", "8"), "unknown key objective.importance, [objective] has form, power_gradient, first_time");
+  EXPECT_EQ(refusal("objective.importance", "8"),
+            "unknown key objective.importance, [objective] has form, power_gradient, first_time");
   EXPECT_NE(refusal("nothing.like.it", "8").find("want a section of data, model, schedule"), std::string::npos);
 }
 
@@ -240,20 +241,6 @@ TEST(RunConfigTest, ValuesThatDoNotGoTogetherAreRefusedByName) {
             "schedule.beta_min is 0.25, want less than schedule.beta_max, which is 0.1");
 }
 
-TEST(RunConfigTest, OptionsOfTheNetworkTakeTheirShapeFromTheData) {
-  RunConfig config;
-  const DatasetInfo data{
-      .name = "d", .split = "train", .shape = {28, 28, 1}, .vocab_size = 17, .classes = 10, .class_names = {}};
-  EXPECT_EQ(denoiser_options(config, data).shape, data.shape);
-  EXPECT_EQ(denoiser_options(config, data).vocab_size, 17);
-  EXPECT_EQ(denoiser_options(config, data).classes, 0);
-  config.class_conditional = true;
-  EXPECT_EQ(denoiser_options(config, data).classes, 10);
-  const DatasetInfo unlabelled{.name = "u", .split = "train", .shape = {1, 1, 1}, .class_names = {}};
-  EXPECT_EQ(message_of([&] { (void)denoiser_options(config, unlabelled); }),
-            "model.class_conditional is true, but u has no classes");
-}
-
 TEST(RunConfigTest, TheOneScheduleReachesObjectiveEvaluationAndSampling) {
   RunConfig config;
   set(config, "schedule.kind", "cosine");
@@ -278,8 +265,9 @@ TEST(RunConfigTest, JsonThatIsNotAFlatObjectOfKnownStringsIsRefusedWithItsOrigin
   EXPECT_EQ(refused(R"({"model.width": "33"})"),
             "m.safetensors: model.width is 33, want a multiple of 2 in [4, 4096]");
   EXPECT_EQ(refused(R"({"model.width": 64})"), "m.safetensors: model.width in the configuration is not a string");
-  EXPECT_EQ(refused(R"({"train.seed": "1", "train.seed": "2"})"),
-            "m.safetensors: the configuration: the name 'train.seed' appears twice in one JSON object, want unique names");
+  EXPECT_EQ(
+      refused(R"({"train.seed": "1", "train.seed": "2"})"),
+      "m.safetensors: the configuration: the name 'train.seed' appears twice in one JSON object, want unique names");
   for (const std::string& json : std::vector<std::string>{"[]", "3"}) {
     EXPECT_EQ(refused(json), "m.safetensors: the configuration is not a JSON object of strings") << json;
   }

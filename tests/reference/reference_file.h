@@ -26,8 +26,8 @@ class ReferenceFile {
   /// What a test compares in its own way.
   [[nodiscard]] torch::Tensor result(const std::string& tensor) const;
 
-  /// Compares at the manifest's tolerance, |got - want| <= atol + rtol |want| or exactly. Where the manifest says that the
-  /// reference's numbers are not finite, infinities must agree and NaN is passed over.
+  /// Compares at the manifest's tolerance, |got - want| <= atol + rtol |want| or exactly. Where the manifest says that
+  /// the reference's numbers are not finite, infinities must agree and NaN is passed over.
   [[nodiscard]] testing::AssertionResult close(const std::string& tensor, const torch::Tensor& got) const;
 
  private:
