@@ -81,7 +81,8 @@ TEST(EvaluationOutputTest, AnExactOrderHasNoMaskNoise) {
   report.estimator = "exact-order raster, 784 groups";
   const std::string text = evaluation_text(report);
   EXPECT_NE(text.find("to 8.490000; exact on these examples)"), std::string::npos) << text;
-  EXPECT_NE(text.find("784 forward passes each, exact-order raster, 784 groups, ema weights\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("784 forward passes each, exact-order raster, 784 groups, ema weights\n"), std::string::npos)
+      << text;
 }
 
 TEST(EvaluationOutputTest, ASingleExampleHasNoErrorBar) {

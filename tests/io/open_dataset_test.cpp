@@ -121,9 +121,9 @@ TEST_F(OpenDatasetTest, FoldersAndPathsWithoutDataAreRefused) {
   EXPECT_EQ(error(toys_).substr(0, toys_.string().size() + 24), toys_.string() + ": found an empty folder,");
   add("notes.txt", "hello");
   EXPECT_NE(error(toys_).find(": found no data set in the folder, want IDX files"), std::string::npos);
-  EXPECT_EQ(
-      error("no/such"),
-      "no/such: no such file or folder, nor a data set's name (fashion-mnist, fashion-mnist-full, photos32, cifar10, text8)");
+  EXPECT_EQ(error("no/such"),
+            "no/such: no such file or folder, nor a data set's name (fashion-mnist, fashion-mnist-full, photos32, "
+            "cifar10, text8)");
   EXPECT_THROW((void)open_dataset("", "train"), InvalidArgument);
   EXPECT_THROW((void)open_dataset(toys_.string(), "validation"), InvalidArgument);
   add("test-images", idx_bytes({1, 1, 1}, "a"));

@@ -88,9 +88,9 @@ TEST(PowerVariance, AntitheticMasksAndAControlVariateTakeAtLeastTwoThirdsOfIt) {
   for (const double first_time : {1e-3, 1e-2}) {
     const auto reference = measure(network, toy, PowerGradient::kLeaveOneOut, first_time);
     const auto ours = measure(network, toy, PowerGradient::kDisarm, first_time);
-    std::cout << "first_time " << first_time << ": variance of the powers' gradient, leave-one-out " << std::setprecision(4)
-              << reference.variance << ", disarm " << ours.variance << ", ratio " << reference.variance / ours.variance
-              << '\n';
+    std::cout << "first_time " << first_time << ": variance of the powers' gradient, leave-one-out "
+              << std::setprecision(4) << reference.variance << ", disarm " << ours.variance << ", ratio "
+              << reference.variance / ours.variance << '\n';
     EXPECT_GT(reference.variance / ours.variance, 3.0);
     const auto off = (reference.mean - ours.mean).abs() / (reference.error.square() + ours.error.square()).sqrt();
     EXPECT_LT(off.max().item<double>(), 4.5) << "the two have different means";

@@ -88,8 +88,8 @@ inline std::vector<std::pair<double, double>> legendre_rule(int64_t size, double
   return rule;
 }
 
-/// The bound of GenMD4 for x [n] and its gradient in the raw powers (kFree), by enumeration of the masks and quadrature in
-/// log t, where the integrand is smooth.
+/// The bound of GenMD4 for x [n] and its gradient in the raw powers (kFree), by enumeration of the masks and quadrature
+/// in log t, where the integrand is smooth.
 struct EnumeratedBound {
   double nats;
   torch::Tensor gradient;  // float64 [V]

@@ -42,11 +42,12 @@ struct StepSettings {
                                           int64_t total_steps);
 
 /// One update: the gradient of the mean over the batch of the bound in bits per dimension, summed over micro-batches
-/// (so it does not depend on how they are cut), then AdamW and the moving average. Dropout draws from LibTorch's generator,
-/// seeded from (seed, step). Does not wait for the device.
+/// (so it does not depend on how they are cut), then AdamW and the moving average. Dropout draws from LibTorch's
+/// generator, seeded from (seed, step). Does not wait for the device.
 StepReport train_step(TrainState& state, const TokenBatch& batch, const StepSettings& settings);
 
-/// Watches a run. Called in the order of the list after each update, so that a checkpoint, last, sees what the others did.
+/// Watches a run. Called in the order of the list after each update, so that a checkpoint, last, sees what the others
+/// did.
 class TrainObserver {
  public:
   TrainObserver() = default;
