@@ -12,7 +12,7 @@
 namespace veil {
 namespace {
 
-constexpr int64_t kBatches = 64;
+constexpr int64_t kBatches = 32;
 constexpr int64_t kBatch = 16;
 
 struct NamedModel {
