@@ -48,21 +48,4 @@ MaskedTokens mask_by_powers(const torch::Tensor& x0, std::span<const double> tim
   return collect_masked(x0, flags, values);
 }
 
-double power_reconstruction(std::span<const int64_t> x0, double time, const PowerSchedule& schedule) {
-  const double log_time = std::log(time);
-  const auto& powers = schedule.powers();
-  // The largest t^w belongs to the smallest power, time being below 1.
-  const double largest = *std::min_element(powers.begin(), powers.end()) * log_time;
-  double total = 0;
-  for (const double power : powers) {
-    total += std::exp(power * log_time - largest);
-  }
-  const double log_total = largest + std::log(total);
-  double nats = 0;
-  for (const int64_t value : x0) {
-    nats += schedule.masked_fraction(time, value) * (log_total - powers[static_cast<size_t>(value)] * log_time);
-  }
-  return nats;
-}
-
 }  // namespace veil

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "veil/data/dataset.h"
 #include "veil/evaluate/evaluator.h"
 #include "veil/nn/denoiser.h"
@@ -12,5 +14,10 @@ void check_dataset(const DenoiserOptions& network, const Dataset& dataset, const
 
 /// How many examples are scored.
 [[nodiscard]] int64_t scored_examples(const Dataset& dataset, const EvaluationOptions& options);
+
+/// Calls use(batch, first) for the scored examples in order, options.batch_size at a time; `first` is the number of the
+/// batch's first example.
+void for_each_scored_batch(const Dataset& dataset, const EvaluationOptions& options,
+                           const std::function<void(const TokenBatch&, int64_t)>& use);
 
 }  // namespace veil

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "evaluate/dataset_check.h"
 #include "evaluate/pass_queue.h"
 #include "evaluate/profile.h"
+#include "evaluate/scored_report.h"
 #include "evaluate/statistics.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 #include "veil/diffusion/power_schedule.h"
 #include "veil/nn/evaluation_mode.h"
 #include "veil/nn/token_powers.h"
+#include "veil/objective/value_schedule.h"
 
 namespace veil {
 namespace {
@@ -45,7 +46,13 @@ class PassMaker {
  public:
   PassMaker(const Denoiser& denoiser, const EvaluationOptions& options)
       : options_(options), schedule_(options.schedule), powers_(power_schedule(denoiser)),
-        mask_id_(denoiser.options().vocab_size), constant_(constant_terms(denoiser.options(), options)) {}
+        mask_id_(denoiser.options().vocab_size), constant_(constant_terms(denoiser.options(), options)) {
+    if (powers_) {
+      const auto values = torch::arange(mask_id_).unsqueeze(1);  // as examples of one token
+      reconstruction_ = value_reconstruction(values, torch::tensor(powers_->powers(), torch::kFloat64),
+                                             options.first_time, /*clip=*/0.0);
+    }
+  }
 
   // Pass `pass` of example `row` of `batch`; its index is left to the caller.
   [[nodiscard]] PassRow make(const TokenBatch& batch, int64_t row, int64_t pass) const {
@@ -79,8 +86,7 @@ class PassMaker {
     made.time = options_.first_time + range * made.time;
     made.masked = mask_by_powers(made.x0, std::span(&made.time, 1), *powers_, id, mask_key);
     made.scale = range / made.time * static_cast<double>(made.masked.counts.front());
-    const std::span tokens(made.x0.const_data_ptr<int64_t>(), static_cast<size_t>(made.x0.numel()));
-    made.constant = power_reconstruction(tokens, options_.first_time, *powers_);
+    made.constant = reconstruction_.index_select(0, made.x0.flatten()).sum().item<double>();
     return made;
   }
 
@@ -105,6 +111,7 @@ class PassMaker {
   std::optional<PowerSchedule> powers_;
   int64_t mask_id_;
   double constant_;
+  torch::Tensor reconstruction_;  // float64 [V] with powers: nats of a token of each value
 };
 
 std::string estimator_name(const Denoiser& denoiser, ObjectiveForm form) {
@@ -116,8 +123,8 @@ std::string estimator_name(const Denoiser& denoiser, ObjectiveForm form) {
 
 // The value of every pass in nats, [examples * passes]; fills the profile.
 std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
-                                torch::Device device, int64_t examples, Profile& profile,
-                                const EvaluationProgress& progress) {
+                                torch::Device device, Profile& profile, const EvaluationProgress& progress) {
+  const int64_t examples = scored_examples(dataset, options);
   std::vector<double> values(static_cast<size_t>(examples * options.passes));
   PassQueue queue(denoiser, options, device, [&](const PassRow& row, double nats_per_token) {
     const double value = row.scale * nats_per_token + row.constant;
@@ -132,10 +139,7 @@ std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, cons
     }
   });
   const PassMaker maker(denoiser, options);
-  for (int64_t first = 0; first < examples; first += options.batch_size) {
-    std::vector<int64_t> indices(static_cast<size_t>(std::min(options.batch_size, examples - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    const auto batch = dataset.get(indices);
+  for_each_scored_batch(dataset, options, [&](const TokenBatch& batch, int64_t first) {
     for (int64_t i = 0; i < batch.size() * options.passes; ++i) {
       PassRow row = maker.make(batch, i / options.passes, i % options.passes);
       row.index = first * options.passes + i;
@@ -144,7 +148,7 @@ std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, cons
     if (progress) {
       progress(first + batch.size(), examples);
     }
-  }
+  });
   queue.flush();
   return values;
 }
@@ -157,28 +161,16 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(precision, device);
   const int64_t length = denoiser.options().shape.length();
-  const int64_t examples = scored_examples(dataset, options);
   Profile profile(length);
-  const auto values = pass_values(denoiser, dataset, options, device, examples, profile, progress);
-  auto statistics = pass_statistics(values, options.passes, options.replicates);
+  const auto values = pass_values(denoiser, dataset, options, device, profile, progress);
+  const auto statistics = pass_statistics(values, options.passes, options.replicates);
 
-  EvaluationReport report;
-  report.examples = examples;
-  report.dataset_size = dataset.size();
+  EvaluationReport report = report_of(statistics, dataset, length);
   report.passes = options.passes;
   report.replicates = options.replicates;
   report.estimator = estimator_name(denoiser, options.form);
-  report.dataset = dataset.info().name;
-  report.split = dataset.info().split;
   report.seed = options.seed;
-  report.bits_per_dim = bits_per_dim(statistics.mean, length);
-  report.standard_error = bits_per_dim(statistics.standard_error, length);
   report.mask_standard_error = bits_per_dim(statistics.mask_standard_error, length);
-  report.confidence_low = report.bits_per_dim - 1.96 * report.standard_error;
-  report.confidence_high = report.bits_per_dim + 1.96 * report.standard_error;
-  for (const double nats : statistics.examples) {
-    report.example_bits.push_back(bits_per_dim(nats, length));
-  }
   if (denoiser.powers() == nullptr) {
     report.profile = profile.bins();
   }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "evaluate/dataset_check.h"
 #include "evaluate/pass_queue.h"
 #include "evaluate/profile.h"
+#include "evaluate/scored_report.h"
 #include "evaluate/statistics.h"
 #include "veil/base/error.h"
 #include "veil/nn/evaluation_mode.h"
@@ -66,17 +66,14 @@ std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, con
   EvaluationOptions by_count = options;
   by_count.form = ObjectiveForm::kCount;  // the network is told k/n or its time
   PassQueue queue(denoiser, by_count, device, take, PassMeasure::kCodeLength);
-  for (int64_t first = 0; first < examples; first += options.batch_size) {
-    std::vector<int64_t> indices(static_cast<size_t>(std::min(options.batch_size, examples - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    const auto batch = dataset.get(indices);
+  for_each_scored_batch(dataset, options, [&](const TokenBatch& batch, int64_t first) {
     for (int64_t row = 0; row < batch.size(); ++row) {
       add_example(batch, row, first + row, groups, denoiser.options().vocab_size, queue);
       if (progress) {
         progress(first + row + 1, examples);
       }
     }
-  }
+  });
   queue.flush();
   return nats;
 }
@@ -95,22 +92,11 @@ EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& datas
   const auto statistics =
       pass_statistics(code_lengths(denoiser, dataset, groups, options, device, profile, progress), 1, 1);
 
-  EvaluationReport report;
-  report.examples = static_cast<int64_t>(statistics.examples.size());
-  report.dataset_size = dataset.size();
+  EvaluationReport report = report_of(statistics, dataset, length);
   report.passes = static_cast<int64_t>(groups.size());
   report.replicates = 1;
   report.estimator = concat("exact-order ", exact_order_name(order), ", ", groups.size(), " groups");
-  report.dataset = dataset.info().name;
-  report.split = dataset.info().split;
   report.seed = order.order_seed;
-  report.bits_per_dim = bits_per_dim(statistics.mean, length);
-  report.standard_error = bits_per_dim(statistics.standard_error, length);
-  report.confidence_low = report.bits_per_dim - 1.96 * report.standard_error;
-  report.confidence_high = report.bits_per_dim + 1.96 * report.standard_error;
-  for (const double nats : statistics.examples) {
-    report.example_bits.push_back(bits_per_dim(nats, length));
-  }
   report.profile = profile.bins();
   return report;
 }

@@ -45,9 +45,4 @@ enum class Antithetic {
                                           const PowerSchedule& schedule, const torch::Tensor& example_ids,
                                           const NoiseKey& key, Antithetic antithetic = Antithetic::kNo);
 
-/// The cross-entropy in nats of the tokens of one example that are still masked at `time` under the fixed prediction
-/// p(v) proportional to t^{w_v}, its exact expectation: what is left of the bound where the integral stops at `time`.
-///   x0: int64 [L] values below V. Source: reference genmd4.py, reconstruction; appendix I of arXiv 2406.04329.
-[[nodiscard]] double power_reconstruction(std::span<const int64_t> x0, double time, const PowerSchedule& schedule);
-
 }  // namespace veil

@@ -69,7 +69,7 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// ends.
 ///
 /// A network with learned powers (GenMD4) needs the time form: its times are those of the time form stretched to
-/// [first_time, 1], a pass is worth (1 - first_time) / t * the sum of masked_jump_loss, and power_reconstruction at
+/// [first_time, 1], a pass is worth (1 - first_time) / t * the sum of masked_jump_loss, and value_reconstruction at
 /// first_time is added, which makes it a bound whatever first_time is.
 ///
 /// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass,

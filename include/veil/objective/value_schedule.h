@@ -24,7 +24,9 @@ namespace veil {
                                             const ObjectiveOptions& options, const NoiseContext& noise,
                                             torch::Device device);
 
-/// power_reconstruction of each example (power_schedule.h), differentiable in the powers: [B].
+/// The cross-entropy in nats of the tokens of each example that are still masked at `time` under the fixed prediction
+/// p(v) proportional to t^{w_v}, its exact expectation: what is left of the bound where the integral stops at `time`.
+/// [B], differentiable in the powers. Source: reference genmd4.py, reconstruction; appendix I of arXiv 2406.04329.
 ///   x0: int64 [B, L]; powers: [V]; both on one device. clip in [0, 0.5).
 [[nodiscard]] torch::Tensor value_reconstruction(const torch::Tensor& x0, const torch::Tensor& powers, double time,
                                                  double clip);
