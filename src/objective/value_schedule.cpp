@@ -14,10 +14,6 @@
 namespace veil {
 namespace {
 
-torch::Tensor tensor_of(const std::vector<double>& values, torch::Device device) {
-  return torch::tensor(values, torch::kFloat64).to(device, torch::kFloat32);
-}
-
 // One of the two masks, and what the network makes of it.
 struct Draw {
   torch::Tensor is_masked;  // [B, L]: 0 or 1
@@ -25,9 +21,8 @@ struct Draw {
 };
 
 Draw evaluate_mask(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked,
-                   const std::vector<double>& times, const torch::Tensor& powers, torch::Device device) {
-  const auto level = tensor_of(times, torch::kCPU);
-  const auto jump = masked_jump_loss(denoiser, batch.tokens, masked, level, batch.labels, powers, device);
+                   const torch::Tensor& times, const torch::Tensor& powers, torch::Device device) {
+  const auto jump = masked_jump_loss(denoiser, batch.tokens, masked, times, batch.labels, powers, device);
   const auto positions = masked.positions.to(device, /*non_blocking=*/true);
   const auto empty = torch::zeros({batch.tokens.numel()}, jump.options().requires_grad(false));
   return {.is_masked = empty.index_fill(0, positions, 1).view_as(batch.tokens),
@@ -84,10 +79,11 @@ LossTerms value_terms(Denoiser& denoiser, const TokenBatch& batch, const TwoMask
                       const ObjectiveOptions& options, torch::Device device) {
   const double clip = options.schedule.clip;
   const auto powers = denoiser.powers()->values();
-  const auto first = evaluate_mask(denoiser, batch, draw.first, draw.times, powers, device);
-  const auto second = evaluate_mask(denoiser, batch, draw.second, draw.times, powers, device);
+  const auto times = float_tensor(draw.times);
+  const auto first = evaluate_mask(denoiser, batch, draw.first, times, powers, device);
+  const auto second = evaluate_mask(denoiser, batch, draw.second, times, powers, device);
   const auto x0 = batch.tokens.to(device, /*non_blocking=*/true);
-  const auto time = tensor_of(draw.times, device);
+  const auto time = times.to(device, /*non_blocking=*/true);
   const auto log_fraction =
       powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
   const Pair pair{.masks = {log_fraction, first.is_masked, second.is_masked},
