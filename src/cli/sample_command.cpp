@@ -76,6 +76,18 @@ void write_images(const fs::path& folder, const torch::Tensor& images, int64_t f
   }
 }
 
+// The samples as NumPy arrays, where they are asked for; notes them in `written`.
+void write_arrays(const Targets& targets, const torch::Tensor& samples, nlohmann::ordered_json& written) {
+  if (!targets.npz.empty()) {
+    io::write_npz(targets.npz, {{"arr_0", samples}});
+    written["npz"] = targets.npz.string();
+  }
+  if (!targets.npy.empty()) {
+    io::write_npy(targets.npy, samples);
+    written["npy"] = targets.npy.string();
+  }
+}
+
 // Texts go to standard output, one a line, unless a file is asked for.
 nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::Tensor& tokens,
                                           const std::string& alphabet, bool json) {
@@ -89,14 +101,7 @@ nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::T
       print(text + "\n");
     }
   }
-  if (!targets.npy.empty()) {
-    io::write_npy(targets.npy, tokens.to(torch::kUInt8));
-    written["npy"] = targets.npy.string();
-  }
-  if (!targets.npz.empty()) {
-    io::write_npz(targets.npz, {{"arr_0", tokens.to(torch::kUInt8)}});
-    written["npz"] = targets.npz.string();
-  }
+  write_arrays(targets, tokens.to(torch::kUInt8), written);
   return written;
 }
 
@@ -113,14 +118,7 @@ nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor
     write_images(targets.folder, images, first);
     written["folder"] = targets.folder.string();
   }
-  if (!targets.npz.empty()) {
-    io::write_npz(targets.npz, {{"arr_0", images}});
-    written["npz"] = targets.npz.string();
-  }
-  if (!targets.npy.empty()) {
-    io::write_npy(targets.npy, images);
-    written["npy"] = targets.npy.string();
-  }
+  write_arrays(targets, images, written);
   return written;
 }
 

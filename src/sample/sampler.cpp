@@ -56,8 +56,7 @@ class Group {
     std::vector<std::vector<int64_t>> reveals(fractions.size() - 1);
     const NoiseKey key{.seed = options_.seed, .purpose = NoisePurpose::kSamplePosition};
     for (int64_t flat = 0; flat < rows_ * length_; ++flat) {
-      const double u = uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
-      const double threshold = u * fractions.front();
+      const double threshold = uniform(key, flat) * fractions.front();
       const auto end = std::partition_point(fractions.begin() + 1, fractions.end() - 1,
                                             [threshold](double fraction) { return fraction > threshold; });
       reveals[end - fractions.begin() - 1].push_back(flat);
@@ -75,8 +74,7 @@ class Group {
     at::parallel_for(0, size, 64, [&](int64_t begin, int64_t end) {
       for (int64_t m = begin; m < end; ++m) {
         const int64_t flat = positions[m];
-        const double u = uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
-        tokens[flat] = draw_categorical(rows + m * vocab_size_, vocab_size_, options_.temperature, u);
+        tokens[flat] = draw_categorical(rows + m * vocab_size_, vocab_size_, options_.temperature, uniform(key, flat));
       }
     });
     for (const int64_t flat : positions) {
@@ -103,11 +101,8 @@ class Group {
     at::parallel_for(0, static_cast<int64_t>(positions.size()), 16, [&](int64_t begin, int64_t end) {
       for (int64_t m = begin; m < end; ++m) {
         const int64_t flat = positions[m];
-        const auto uniform = [&](const NoiseKey& key) {
-          return uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
-        };
         tokens[flat] = draw_jump(rows + m * vocab_size_, unmask.data(), vocab_size_, options_.temperature,
-                                 uniform(whether), uniform(which))
+                                 uniform(whether, flat), uniform(which, flat))
                            .value_or(vocab_size_);
       }
     });
@@ -116,6 +111,11 @@ class Group {
   [[nodiscard]] const torch::Tensor& tokens() const { return z_; }
 
  private:
+  // The number of `key` that belongs to position flat = row * L + i.
+  [[nodiscard]] double uniform(const NoiseKey& key, int64_t flat) const {
+    return uniform_double(key, first_ + flat / length_, static_cast<uint32_t>(flat % length_));
+  }
+
   // Logits at `positions` on the host: the one place where sampling waits for the device, for values are drawn in
   // float64.
   [[nodiscard]] torch::Tensor logits_at(const MaskSchedule& schedule, double t, int64_t step,
