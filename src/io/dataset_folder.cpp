@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "io/text8_dataset.h"
 #include "io/unpacked_file.h"
 #include "veil/base/error.h"
 #include "veil/io/cifar10_file.h"
@@ -16,13 +17,17 @@ namespace fs = std::filesystem;
 constexpr const char* kWanted =
     "IDX files (train-images*, t10k-images*, …) or CIFAR-10's binary files (data_batch_1.bin, …, test_batch.bin)";
 
-enum class FolderFormat { kUnknown, kIdx, kCifar10 };
+enum class FolderFormat { kUnknown, kIdx, kCifar10, kText8 };
 
 FolderFormat format_of(const std::vector<fs::path>& files) {
   if (find_file(files, {"train-images", "t10k-images", "test-images"})) {
     return FolderFormat::kIdx;
   }
-  return find_file(files, {"data_batch_", "test_batch.bin"}) ? FolderFormat::kCifar10 : FolderFormat::kUnknown;
+  if (find_file(files, {"data_batch_", "test_batch.bin"})) {
+    return FolderFormat::kCifar10;
+  }
+  const auto is_text8 = [](const fs::path& file) { return file.filename() == "text8"; };
+  return std::any_of(files.begin(), files.end(), is_text8) ? FolderFormat::kText8 : FolderFormat::kUnknown;
 }
 
 }  // namespace
@@ -67,6 +72,8 @@ std::unique_ptr<Dataset> open_folder(const fs::path& folder, const std::string& 
       return open_idx_folder(folder, split, name);
     case FolderFormat::kCifar10:
       return open_cifar10_folder(folder, split, name);
+    case FolderFormat::kText8:
+      return open_text8(folder, split);
     case FolderFormat::kUnknown:
       break;
   }

@@ -6,7 +6,6 @@
 #include <system_error>
 
 #include "io/dataset_folder.h"
-#include "io/text8_dataset.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -61,10 +60,7 @@ std::string how_to_get(const std::string& name) {
 std::unique_ptr<Dataset> open_known(const std::string& name, const std::string& split) {
   std::vector<std::string> looked;
   for (const auto& folder : folders_of(name)) {
-    if (name == "text8" && holds_text8(folder)) {
-      return open_text8(folder, split);
-    }
-    if (name != "text8" && holds_dataset(folder)) {
+    if (holds_dataset(folder)) {
       return open_folder(folder, split, name);
     }
     looked.push_back(folder.string());

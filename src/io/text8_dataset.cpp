@@ -1,6 +1,5 @@
 #include "io/text8_dataset.h"
 
-#include <system_error>
 #include <vector>
 
 #include "io/input_file.h"
@@ -31,11 +30,6 @@ void tokenize(std::vector<uint8_t>& letters, int64_t first, const std::string& p
 }
 
 }  // namespace
-
-bool holds_text8(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::is_regular_file(folder / "text8", ignored);
-}
 
 std::unique_ptr<Dataset> open_text8(const fs::path& folder, const std::string& split) {
   const fs::path path = folder / "text8";
