@@ -21,6 +21,7 @@ DenoiserOptions oracle_options(const TokenShape& shape, int64_t vocab_size, cons
   options.shape = shape;
   options.vocab_size = vocab_size;
   options.condition = oracle.condition;
+  options.powers = oracle.powers;
   options.dropout = oracle.dropout;
   return options;
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "support/fixture_file.h"
+#include "support/speaking_network.h"
 #include "veil/base/error.h"
 #include "veil/nn/initialization.h"
 
@@ -29,29 +30,9 @@ DenoiserOptions small() {
   return options;
 }
 
-// Initialised, and zeros replaced by noise so that every branch speaks.
-std::shared_ptr<Denoiser> speaking(const DenoiserOptions& options) {
-  const torch::NoGradGuard no_grad;
-  auto network = make_denoiser(options);
-  initialize(*network, 3);
-  torch::manual_seed(1);
-  for (auto& parameter : network->parameters()) {
-    parameter.add_(torch::randn_like(parameter) * 0.2);
-  }
-  return network;
-}
+using test::random_input;
 
-DenoiserInput random_input(const DenoiserOptions& options, int64_t rows) {
-  torch::manual_seed(2);
-  DenoiserInput input{.z = torch::randint(options.vocab_size + 1, {rows, kLength}), .noise_level = {}, .labels = {}};
-  if (options.condition != Condition::kNone) {
-    input.noise_level = torch::rand({rows});
-  }
-  if (options.classes > 0) {
-    input.labels = torch::randint(options.classes, {rows});
-  }
-  return input;
-}
+std::shared_ptr<Denoiser> speaking(const DenoiserOptions& options) { return test::speaking(options, 0.2); }
 
 std::vector<DenoiserOptions> variants() {
   std::vector<DenoiserOptions> all(5, small());

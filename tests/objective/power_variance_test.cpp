@@ -8,56 +8,20 @@
 #include <iostream>
 #include <vector>
 
+#include "veil/nn/initialization.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/value_schedule.h"
 #include "veil/toys/chain_toys.h"
+#include "veil/toys/oracle_denoiser.h"
+#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {
 
-// The chain's conditionals, which are the best denoiser while all powers are 1, with powers to learn.
-class PoweredChain : public Denoiser {
- public:
-  explicit PoweredChain(const MarkovToy& toy) : Denoiser(chain_options(toy)), toy_(toy) {
-    const torch::NoGradGuard no_grad;
-    raw_powers().zero_();
-  }
-
-  [[nodiscard]] torch::Tensor logits(const DenoiserInput& input) override {
-    const auto z = input.z.contiguous();
-    const auto length = static_cast<size_t>(toy_.length());
-    const auto cells = length * static_cast<size_t>(toy_.vocab_size());
-    auto log_p = torch::zeros({z.size(0), toy_.length(), toy_.vocab_size()}, torch::kFloat64);
-    for (int64_t b = 0; b < z.size(0); ++b) {
-      toy_.conditionals(std::span(z.const_data_ptr<int64_t>() + b * toy_.length(), length),
-                        std::span(log_p.mutable_data_ptr<double>() + static_cast<size_t>(b) * cells, cells));
-    }
-    return log_p;
-  }
-
-  [[nodiscard]] torch::Tensor raw_powers() { return named_parameters()["powers.raw"]; }
-
- private:
-  static DenoiserOptions chain_options(const MarkovToy& toy) {
-    DenoiserOptions options;
-    options.shape = toy.shape();
-    options.vocab_size = toy.vocab_size();
-    options.condition = Condition::kTime;
-    options.powers = Powers::kFree;
-    return options;
-  }
-
-  const MarkovToy& toy_;
-};
-
 TokenBatch draw(const MarkovToy& toy, int64_t size, int64_t step) {
-  auto tokens = torch::empty({size, toy.length()}, torch::kInt64);
-  const NoiseKey key{.seed = 1, .purpose = NoisePurpose::kShuffle, .round = static_cast<uint64_t>(step)};
-  for (int64_t b = 0; b < size; ++b) {
-    toy.sample(key, static_cast<uint64_t>(b),
-               std::span(tokens.mutable_data_ptr<int64_t>() + b * toy.length(), static_cast<size_t>(toy.length())));
-  }
-  return {.tokens = tokens, .labels = {}, .example_ids = torch::arange(size)};
+  return {.tokens = draw_tokens(toy, size, static_cast<uint64_t>(step)).to(torch::kInt64),
+          .labels = {},
+          .example_ids = torch::arange(size)};
 }
 
 // Variance of the gradient of the powers of a batch, summed over them; the gradient's mean beside it.
@@ -67,7 +31,7 @@ struct Noise {
   torch::Tensor error;
 };
 
-Noise measure(PoweredChain& network, const MarkovToy& toy, PowerGradient gradient, double first_time) {
+Noise measure(OracleDenoiser& network, const MarkovToy& toy, PowerGradient gradient, double first_time) {
   constexpr int64_t kRounds = 300;
   constexpr int64_t kBatch = 16;
   const ObjectiveOptions options{
@@ -76,7 +40,7 @@ Noise measure(PoweredChain& network, const MarkovToy& toy, PowerGradient gradien
   for (int64_t step = 0; step < kRounds; ++step) {
     const NoiseContext noise{.seed = 5, .step = step, .first = 0, .global_size = kBatch};
     const auto loss = value_schedule_loss(network, draw(toy, kBatch, step), options, noise, torch::kCPU).total().mean();
-    gradients.push_back(torch::autograd::grad({loss}, {network.raw_powers()})[0].to(torch::kFloat64));
+    gradients.push_back(torch::autograd::grad({loss}, {network.powers()->parameters().front()})[0].to(torch::kFloat64));
   }
   const auto all = torch::stack(gradients);
   return {all.var(0).sum().item<double>(), all.mean(0), all.std(0) / std::sqrt(static_cast<double>(kRounds))};
@@ -84,7 +48,9 @@ Noise measure(PoweredChain& network, const MarkovToy& toy, PowerGradient gradien
 
 TEST(PowerVariance, AntitheticMasksAndAControlVariateTakeAtLeastTwoThirdsOfIt) {
   const MarkovToy toy(64, 16, discretised_ou(16, 0.8));
-  PoweredChain network(toy);
+  // Its conditionals are the best denoiser while all powers are 1, where they start.
+  OracleDenoiser network(toy, {.condition = Condition::kTime, .powers = Powers::kFree});
+  initialize(network, 1);
   for (const double first_time : {1e-3, 1e-2}) {
     const auto reference = measure(network, toy, PowerGradient::kLeaveOneOut, first_time);
     const auto ours = measure(network, toy, PowerGradient::kDisarm, first_time);

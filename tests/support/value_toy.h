@@ -4,13 +4,13 @@
 
 #include <cmath>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "veil/nn/denoiser.h"
 #include "veil/nn/initialization.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/value_schedule.h"
+#include "veil/toys/quadrature.h"
 
 namespace veil::test {
 
@@ -75,19 +75,6 @@ inline torch::Tensor enumerated_rate(ValueToy& toy, const torch::Tensor& x, doub
   return (probability * (jump * masks).sum(1)).sum() / time;
 }
 
-/// Nodes and weights on [low, high]: eigenvalues and vectors of the Jacobi matrix of the Legendre polynomials.
-inline std::vector<std::pair<double, double>> legendre_rule(int64_t size, double low, double high) {
-  const auto k = torch::arange(1, size, torch::kFloat64);
-  const auto beside = k / (4 * k * k - 1).sqrt();
-  const auto [nodes, vectors] = torch::linalg_eigh(torch::diag(beside, 1) + torch::diag(beside, -1));
-  std::vector<std::pair<double, double>> rule;
-  for (int64_t i = 0; i < size; ++i) {
-    const double first = vectors[0][i].item<double>();
-    rule.emplace_back(low + (high - low) * (nodes[i].item<double>() + 1) / 2, (high - low) * first * first);
-  }
-  return rule;
-}
-
 /// The bound of GenMD4 for x [n] and its gradient in the raw powers (kFree), by enumeration of the masks and quadrature
 /// in log t, where the integrand is smooth.
 struct EnumeratedBound {
@@ -99,9 +86,11 @@ inline EnumeratedBound enumerated_bound(ValueToy& toy, const torch::Tensor& x, d
   const auto eta = toy.raw_powers().detach().to(torch::kFloat64).requires_grad_(true);
   const auto powers = (eta - eta.mean()).exp();
   auto total = value_reconstruction(x.unsqueeze(0), powers, first_time, 0.0).sum();
-  for (const auto& [node, weight] : legendre_rule(40, std::log(first_time), 0.0)) {
-    const double time = std::exp(node);
-    total = total + weight * time * enumerated_rate(toy, x, time, powers);
+  const auto rule = gauss_legendre(40);
+  const double reach = -std::log(first_time);
+  for (size_t i = 0; i < rule.nodes.size(); ++i) {
+    const double time = std::exp(-reach * rule.nodes[i]);
+    total = total + reach * rule.weights[i] * time * enumerated_rate(toy, x, time, powers);
   }
   return {total.item<double>(), torch::autograd::grad({total}, {eta})[0]};
 }

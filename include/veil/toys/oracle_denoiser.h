@@ -23,6 +23,7 @@ namespace veil {
 
 struct OracleOptions {
   Condition condition = Condition::kNone;  ///< what it claims to be told; it uses z alone
+  Powers powers = Powers::kNone;           ///< to learn: parameters, though its answer does not heed them
   double dropout = 0.0;                    ///< of logits in training mode, as networks have it; in [0, 1)
 };
 
