@@ -9,5 +9,5 @@ function(veil_test name)
   target_precompile_headers(${name}_test REUSE_FROM veil_core)
   target_compile_definitions(${name}_test PRIVATE VEIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name}_test)
-  set_tests_properties(${name} PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 1800) # with the sanitizers on, some take ten times as long
 endfunction()

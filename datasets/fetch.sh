@@ -2,6 +2,7 @@
 # Downloads a data set and verifies it.
 #
 #   datasets/fetch.sh cifar10              170 MB, 355 MB of disk while unpacking, 184 MB after it
+#   datasets/fetch.sh cifar100             169 MB, 353 MB of disk while unpacking, 185 MB after it
 #   datasets/fetch.sh fashion-mnist-full    31 MB
 #
 # The files go to $VEIL_DATA/NAME if VEIL_DATA is set, else to the folder NAME beside this script; veil looks for them
@@ -19,6 +20,7 @@ usage() {
 usage: datasets/fetch.sh NAME
 
   cifar10             50,000 + 10,000 colour images of 32 x 32; downloads 170 MB
+  cifar100            the same number in 100 classes; downloads 169 MB
   fashion-mnist-full  60,000 + 10,000 gray images of 28 x 28; downloads 31 MB
 
 Files go to $VEIL_DATA/NAME, or without VEIL_DATA to the folder NAME beside this script.
@@ -69,16 +71,18 @@ obtain() {
   mv -f "$1.part" "$1"
 }
 
-fetch_cifar10() {
+# fetch_cifar ARCHIVE FILE…: the archive's files, of which those named are the data.
+fetch_cifar() {
+  archive=$1
+  shift
   if [ -f SHA256SUMS ] && sha256sum --check --status SHA256SUMS; then
-    echo "cifar10 is there and right"
+    echo "$name is there and right"
     return
   fi
-  archive=cifar-10-binary.tar.gz
   obtain "$archive"
   tar -xzf "$archive" --strip-components=1 || fail 74 "$PWD/$archive: cannot be unpacked"
   # The authors publish a checksum of the archive only; these are of what came out of it, for the next run.
-  sha256sum data_batch_[1-5].bin test_batch.bin batches.meta.txt > SHA256SUMS.part
+  sha256sum "$@" > SHA256SUMS.part
   mv -f SHA256SUMS.part SHA256SUMS
   rm -f "$archive"
 }
@@ -92,7 +96,7 @@ fetch_fashion_mnist() {
 [ $# -eq 1 ] || { usage >&2; exit 2; }
 case $1 in
   -h | --help) usage; exit 0 ;;
-  cifar10) official=https://www.cs.toronto.edu/~kriz ;;
+  cifar10 | cifar100) official=https://www.cs.toronto.edu/~kriz ;;
   fashion-mnist-full) official=http://fashion-mnist.s3-website.eu-central-1.amazonaws.com ;;
   fashion-mnist) fail 2 "fashion-mnist ships with veil; all 60,000 training images are called fashion-mnist-full" ;;
   photos32) fail 2 "photos32 ships with veil" ;;
@@ -104,7 +108,9 @@ folder=${VEIL_DATA:-$here}/$name
 mkdir -p "$folder" || fail 74 "$folder: cannot be made"
 cd "$folder"
 case $name in
-  cifar10) fetch_cifar10 ;;
+  cifar10) fetch_cifar cifar-10-binary.tar.gz data_batch_1.bin data_batch_2.bin data_batch_3.bin data_batch_4.bin \
+    data_batch_5.bin test_batch.bin batches.meta.txt ;;
+  cifar100) fetch_cifar cifar-100-binary.tar.gz train.bin test.bin fine_label_names.txt coarse_label_names.txt ;;
   fashion-mnist-full) fetch_fashion_mnist ;;
 esac
 echo "done: $folder"

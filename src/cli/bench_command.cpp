@@ -3,17 +3,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/bench_data.h"
+#include "cli/bench_estimators.h"
 #include "cli/bench_workload.h"
+#include "cli/data_opening.h"
 #include "cli/plain_numbers.h"
 #include "veil/cli/commands.h"
 #include "veil/cli/config_file.h"
 #include "veil/cli/output.h"
 #include "veil/cli/progress.h"
 #include "veil/cli/usage_error.h"
-#include "veil/io/open_dataset.h"
 
 namespace veil::cli {
 namespace {
@@ -80,15 +83,32 @@ std::string text_of(const nlohmann::ordered_json& figures) {
   return text;
 }
 
+// A flag that a workload has no use for is a misunderstanding.
+void refuse_flags(const Arguments& arguments, std::initializer_list<const char*> flags) {
+  for (const char* flag : flags) {
+    require<UsageError>(!arguments.has(flag), "--", flag, " is not of veil bench ", arguments.positionals.front());
+  }
+}
+
 }  // namespace
 
 int run_bench(const Arguments& arguments) {
-  require<UsageError>(arguments.positionals.size() == 1, "veil bench wants one of train, evaluate and sample");
+  require<UsageError>(arguments.positionals.size() == 1,
+                      "veil bench wants one of train, evaluate, sample, data and estimators");
+  if (arguments.positionals.front() == "estimators") {
+    refuse_flags(arguments, {"config", "steps", "warmup"});
+    return run_bench_estimators(arguments);
+  }
+  if (arguments.positionals.front() == "data") {
+    refuse_flags(arguments, {"config", "steps", "warmup", "model", "passes", "batch", "limit", "repeats", "seed"});
+    return run_bench_data(arguments);
+  }
+  refuse_flags(arguments, {"model", "data", "passes", "batch", "limit", "repeats", "seed"});
   const bool is_configured = names_data(arguments);
   const io::RunConfig config = configuration(arguments, arguments.has("config") ? io::RunConfig{} : small_run());
   const torch::Device device = resolve_device(config.device);
   apply_process_options(config.device);
-  const auto dataset = is_configured ? io::open_dataset(config.data.source, config.data.split) : synthetic_dataset();
+  const auto dataset = is_configured ? open_data(config.data, config.data.split, arguments.quiet) : synthetic_dataset();
   const Workload workload = make_workload(arguments.positionals.front(), config, *dataset, device);
   const std::vector<double> seconds = time_steps(workload, arguments);
   const auto images = static_cast<double>(workload.images);

@@ -32,6 +32,7 @@ Workload training(const io::RunConfig& config, const Dataset& dataset, torch::De
   const StepSettings settings{.objective = io::objective_options(config),
                               .micro_batch_size = config.train.micro_batch_size,
                               .seed = config.train.seed,
+                              .label_dropout = config.label_dropout,
                               .device = device,
                               .precision = resolve_precision(config.device, device)};
   const auto step = [state, stream, settings] {
@@ -75,7 +76,8 @@ Workload make_workload(const std::string& name, const io::RunConfig& config, con
   if (name == "evaluate") {
     return evaluation(config, dataset, device);
   }
-  require<UsageError>(name == "sample", "veil bench got \"", name.substr(0, 60), "\", want train, evaluate or sample");
+  require<UsageError>(name == "sample", "veil bench got \"", name.substr(0, 60),
+                      "\", want train, evaluate, sample, data or estimators");
   return sampling(config, dataset, device);
 }
 

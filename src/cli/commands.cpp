@@ -46,7 +46,7 @@ Command evaluate_command() {
                     plain("groups", "K", "of --exact-order: forward passes an example; default one for each token"),
                     plain("weights", "ema|raw", "which weights of a run folder; default ema"),
                     plain("out", "FILE", "also write the JSON object there"), kJson},
-          .sections = {"evaluate", "device"},
+          .sections = {"data", "evaluate", "device"},
           .positional = {},
           .run = run_evaluate};
 }
@@ -59,8 +59,9 @@ Command sample_command() {
           .flags = {kModel, short_name("count", "N", "sample.count"), short_name("steps", "T", "sample.steps"),
                     short_name("seed", "S", "sample.seed"), short_name("temperature", "X", "sample.temperature"),
                     short_name("sampling-grid", "uniform|cosine", "sample.grid"),
-                    plain("class", "C", "class of every sample, a number or a name; default: all in turn"),
-                    plain("grid", "FILE.png", "all samples in one picture; the default is samples.png"),
+                    plain("class", "C", "class of every sample, a number, a name or none; default: all in turn"),
+                    plain("grid", "FILE.png",
+                          "all samples in one picture, a row a class if there are classes; default samples.png"),
                     plain("out", "DIR|FILE", "one picture a sample, named by its number; texts: a file of lines"),
                     plain("npz", "FILE", "uint8 array arr_0 [N, H, W, C] as a NumPy archive"),
                     plain("npy", "FILE", "the same array as a plain NumPy file"), kJson},
@@ -82,15 +83,27 @@ Command schedules_command() {
 }
 
 Command bench_command() {
-  return {.name = "bench",
-          .summary = "images per second of training, evaluation or sampling on this machine",
-          .examples = {"veil bench train --config configs/quickstart.cfg",
-                       "veil bench sample --device.precision=float32 --json"},
-          .flags = {kConfig, plain("steps", "N", "timed steps; default 10"),
-                    plain("warmup", "N", "steps before the clock starts; default 3"), kJson},
-          .sections = {"data", "model", "schedule", "objective", "optimizer", "train", "evaluate", "sample", "device"},
-          .positional = "train|evaluate|sample",
-          .run = run_bench};
+  return {
+      .name = "bench",
+      .summary =
+          "images per second of training, evaluation, sampling and reading; noise of the estimators of the bound",
+      .examples = {"veil bench train --config configs/quickstart.cfg",
+                   "veil bench sample --device.precision=float32 --json", "veil bench data --data photos32",
+                   "veil bench estimators --model models/fashion-mnist.safetensors --data fashion-mnist"},
+      .flags = {kConfig, plain("steps", "N", "timed steps; default 10"),
+                plain("warmup", "N", "steps before the clock starts; default 3"),
+                plain("model", "FILE|DIR", "estimators: a model file, or the folder of a run"),
+                plain(
+                    "data", "NAME|PATH",
+                    "estimators: what to score; data: what to read; default: what the model was trained on, photos32"),
+                plain("passes", "J", "estimators: forward passes an example; default 8"),
+                plain("batch", "B", "estimators: examples over which the reference spreads its times; default 64"),
+                plain("limit", "N", "estimators: examples, in whole batches, 0: all; default 256"),
+                plain("repeats", "R", "estimators: repetitions of the whole scheme, at least 2; default 16"),
+                plain("seed", "S", "estimators: of the masks; default 0"), kJson},
+      .sections = {"data", "model", "schedule", "objective", "optimizer", "train", "evaluate", "sample", "device"},
+      .positional = "train|evaluate|sample|data|estimators",
+      .run = run_bench};
 }
 
 Command selfcheck_command() {
@@ -113,12 +126,28 @@ Command report_command() {
           .run = run_report};
 }
 
+Command data_command() {
+  return {.name = "data",
+          .summary = "look at images, pack them into one file, write them in another format",
+          .examples = {"veil data inspect photos --sheet sheet.png", "veil data pack photos photos.h5 --size 64",
+                       "veil data export photos.h5 pictures --as png", "veil data verify photos.h5"},
+          .flags = {short_name("size", "N", "data.size"), short_name("channels", "C", "data.channels"),
+                    short_name("resize", "area|box|lanczos", "data.resize"),
+                    short_name("upscale", "true|false", "data.upscale"), short_name("holdout", "X", "data.holdout"),
+                    plain("sheet", "FILE.png", "inspect: write a picture of up to 64 of the images"),
+                    plain("compress", "", "pack: deflate, about half the size for photographs and slower to read"),
+                    plain("name", "NAME", "pack: name of the data set; default: what was recognised"),
+                    plain("as", "png|npz|cifar", "export: format; default npz for OUT.npz, else png"), kJson},
+          .sections = {"data"},
+          .positional = "inspect|pack|export|verify PATH [OUT]",
+          .run = run_data};
+}
+
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all{train_command(),     evaluate_command(), sample_command(),
-                                        schedules_command(), bench_command(),    report_command(),
-                                        selfcheck_command()};
+  static const std::vector<Command> all{train_command(), evaluate_command(), sample_command(), schedules_command(),
+                                        data_command(),  bench_command(),    report_command(), selfcheck_command()};
   return all;
 }
 

@@ -1,7 +1,8 @@
-#include <iostream>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
+#include "cli/data_opening.h"
 #include "cli/model_choice.h"
 #include "veil/cli/commands.h"
 #include "veil/cli/evaluation_output.h"
@@ -11,19 +12,15 @@
 #include "veil/evaluate/evaluator.h"
 #include "veil/evaluate/exact_order.h"
 #include "veil/io/files.h"
-#include "veil/io/open_dataset.h"
 
 namespace veil::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A figure on other data than the model was made for is easily mistaken for one that can be compared.
-void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained) {
-  if (scored.name != trained.name) {
-    std::cerr << "veil: warning: the model was trained on " << trained.name << ", but " << scored.name
-              << " is scored: do not compare this figure with those on " << trained.name << '\n';
-  }
+bool sets(const Arguments& arguments, std::string_view key) {
+  return std::any_of(arguments.settings.begin(), arguments.settings.end(),
+                     [&](const auto& setting) { return setting.first == key; });
 }
 
 // Where the JSON object goes: --out, or the run folder if it is the bound on the whole split; else nowhere.
@@ -63,8 +60,10 @@ int run_evaluate(const Arguments& arguments) {
   }
   const auto order = exact_order(arguments);
   const ModelChoice choice = open_model(arguments);
-  const std::unique_ptr<Dataset> dataset =
-      io::open_dataset(arguments.text("data", choice.config.data.source), choice.config.data.evaluation_split);
+  io::DataOptions data = choice.config.data;
+  data.source = arguments.text("data", data.source);
+  const bool is_default = arguments.has("data") && !sets(arguments, "data.evaluation_split");
+  const auto dataset = open_data(data, is_default ? "" : data.evaluation_split, arguments.quiet);
   warn_of_other_data(dataset->info(), choice.model.info.dataset);
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.dataset = dataset->info().name;

@@ -11,6 +11,19 @@ namespace {
 
 constexpr int kSchemaVersion = 1;
 
+// Bits per dimension that telling the class would cost, all classes being equally likely.
+double label_bits_per_dim(const EvaluationReport& report) {
+  return std::log2(static_cast<double>(report.classes)) / static_cast<double>(report.length);
+}
+
+// What a figure that knows the class leaves out.
+std::string label_note(const EvaluationReport& report) {
+  return report.classes == 0 ? std::string()
+                             : concat("conditional on the class label, which the model is told: log2(", report.classes,
+                                      ")/", report.length, " = ", fixed(label_bits_per_dim(report), 6),
+                                      " bits/dim for telling it are not added\n");
+}
+
 }  // namespace
 
 std::string evaluation_json(const EvaluationReport& report) {
@@ -22,23 +35,29 @@ std::string evaluation_json(const EvaluationReport& report) {
                        {"sum", bin.sum},
                        {"sum_squares", bin.sum_squares}});
   }
-  const nlohmann::ordered_json object{{"schema_version", kSchemaVersion},
-                                      {"bits_per_dim", report.bits_per_dim},
-                                      {"standard_error", report.standard_error},
-                                      {"mask_standard_error", report.mask_standard_error},
-                                      {"confidence_low", report.confidence_low},
-                                      {"confidence_high", report.confidence_high},
-                                      {"examples", report.examples},
-                                      {"dataset_size", report.dataset_size},
-                                      {"passes", report.passes},
-                                      {"replicates", report.replicates},
-                                      {"estimator", report.estimator},
-                                      {"dataset", report.dataset},
-                                      {"split", report.split},
-                                      {"weights", report.weights},
-                                      {"seed", report.seed},
-                                      {"length", report.profile.empty() ? 0 : report.profile.back().last_count},
-                                      {"profile", profile}};
+  nlohmann::ordered_json object{{"schema_version", kSchemaVersion},
+                                {"bits_per_dim", report.bits_per_dim},
+                                {"standard_error", report.standard_error},
+                                {"mask_standard_error", report.mask_standard_error},
+                                {"confidence_low", report.confidence_low},
+                                {"confidence_high", report.confidence_high},
+                                {"examples", report.examples},
+                                {"dataset_size", report.dataset_size},
+                                {"passes", report.passes},
+                                {"replicates", report.replicates},
+                                {"estimator", report.estimator},
+                                {"dataset", report.dataset},
+                                {"split", report.split},
+                                {"weights", report.weights},
+                                {"seed", report.seed},
+                                {"length", report.length},
+                                {"conditional_on_label", report.classes > 0},
+                                {"profile", profile}};
+  if (report.classes > 0) {
+    object["label_classes"] = report.classes;
+    object["label_bits_per_dim"] = label_bits_per_dim(report);
+    object["label_bits_added"] = false;
+  }
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -58,7 +77,7 @@ std::string evaluation_text(const EvaluationReport& report) {
   return concat(text, "\n", report.dataset, " ", report.split, ", ", report.examples, of_all,
                 report.examples == 1 && of_all.empty() ? " example, " : " examples, ", report.passes,
                 " forward passes each", replicates, ", ", report.estimator, ", ", report.weights, " weights",
-                is_exact ? std::string() : concat(", seed ", report.seed), "\n");
+                is_exact ? std::string() : concat(", seed ", report.seed), "\n", label_note(report));
 }
 
 }  // namespace veil::cli

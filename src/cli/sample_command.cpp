@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -57,12 +58,34 @@ int64_t label_of(const std::string& text, const DenoiserOptions& network, const 
   if (named != data.class_names.end()) {
     return named - data.class_names.begin();
   }
+  if (text == "none") {
+    require<UsageError>(network.null_class,
+                        "--class is none, but the model was always told a class: only training with "
+                        "model.label_dropout above 0 teaches it to do without");
+    return network.classes;
+  }
   int64_t label = -1;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), label);
   require<UsageError>(
       error == std::errc() && stop == text.data() + text.size() && label >= 0 && label < network.classes, "--class is ",
-      text.substr(0, 60), ", want the name of a class or a number in [0, ", network.classes - 1, "]");
+      text.substr(0, 60), ", want the name of a class", network.null_class ? ", none" : "", " or a number in [0, ",
+      network.classes - 1, "]");
   return label;
+}
+
+// The classes of the grid's rows from the top, if each row is to have one; else none: the samples are all of one class,
+// or have none, or so many that the picture would be a strip. Sample k is of class k mod classes.
+std::vector<std::string> grid_rows(const DenoiserOptions& network, const DatasetInfo& data,
+                                   const SampleOptions& options) {
+  constexpr int64_t kMostRows = 256;
+  std::vector<std::string> rows;
+  if (options.label >= 0 || network.classes > kMostRows) {
+    return rows;
+  }
+  for (int64_t label = 0; label < std::min(network.classes, options.count); ++label) {
+    rows.push_back(data.class_names.empty() ? std::to_string(label) : data.class_names[static_cast<size_t>(label)]);
+  }
+  return rows;
 }
 
 std::string file_name(int64_t number) {
@@ -105,13 +128,14 @@ nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::T
   return written;
 }
 
-// Returns (kind, path) of what was written.
+// Returns (kind, path) of what was written. rows: of the grid; 0: as many as make it nearly square.
 nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor& tokens,
-                                     const DenoiserOptions& network, int64_t first) {
+                                     const DenoiserOptions& network, int64_t first, int64_t rows) {
   nlohmann::ordered_json written = nlohmann::ordered_json::object();
   const torch::Tensor images = io::tokens_to_images(tokens, network.shape, network.vocab_size);
   if (!targets.grid.empty()) {
-    io::write_png(targets.grid, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}));
+    io::write_png(targets.grid,
+                  io::image_grid(tokens, network.shape, {.rows = rows, .scale = 0, .vocab_size = network.vocab_size}));
     written["grid"] = targets.grid.string();
   }
   if (!targets.folder.empty()) {
@@ -120,6 +144,38 @@ nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor
   }
   write_arrays(targets, images, written);
   return written;
+}
+
+std::string result_json(const SampleOptions& options, int64_t step, const nlohmann::ordered_json& written,
+                        const std::vector<std::string>& rows) {
+  nlohmann::ordered_json object{{"schema_version", 1},
+                                {"count", options.count},
+                                {"steps", options.steps},
+                                {"seed", options.seed},
+                                {"temperature", options.temperature},
+                                {"step", step},
+                                {"written", written}};
+  if (!rows.empty()) {
+    object["grid_rows"] = rows;
+  }
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string result_text(const nlohmann::ordered_json& written, const std::vector<std::string>& rows) {
+  std::string text;
+  for (const auto& [kind, path] : written.items()) {
+    text += concat(kind, " ", path.get<std::string>(), "\n");
+  }
+  if (rows.empty()) {
+    return text;
+  }
+  std::string names;
+  for (const std::string& name : rows) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  // Names come from a file that may be anyone's.
+  std::replace_if(names.begin(), names.end(), [](unsigned char letter) { return std::iscntrl(letter) != 0; }, '?');
+  return concat(text, "rows from the top: ", names, "\n");
 }
 
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {
@@ -139,24 +195,14 @@ int run_sample(const Arguments& arguments) {
   if (arguments.has("class")) {
     options.label = label_of(arguments.text("class"), network, choice.model.info.dataset);
   }
+  const auto rows =
+      targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.info.dataset, options);
   const torch::Tensor tokens = draw(choice, options, arguments.quiet);
   const nlohmann::ordered_json written =
       targets.is_text ? write_text_samples(targets, tokens, alphabet, arguments.has("json"))
-                      : write_samples(targets, tokens, network, options.first);
-  if (arguments.has("json")) {
-    const nlohmann::ordered_json object{{"schema_version", 1},
-                                        {"count", options.count},
-                                        {"steps", options.steps},
-                                        {"seed", options.seed},
-                                        {"temperature", options.temperature},
-                                        {"step", choice.model.info.step},
-                                        {"written", written}};
-    print(object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
-    return 0;
-  }
-  for (const auto& [kind, path] : written.items()) {
-    print(concat(kind, " ", path.get<std::string>(), "\n"));
-  }
+                      : write_samples(targets, tokens, network, options.first, static_cast<int64_t>(rows.size()));
+  print(arguments.has("json") ? result_json(options, choice.model.info.step, written, rows)
+                              : result_text(written, rows));
   return 0;
 }
 

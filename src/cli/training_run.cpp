@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/data_opening.h"
 #include "cli/run_folder.h"
 #include "cli/stop_signal.h"
 #include "cli/train_observers.h"
@@ -15,7 +16,6 @@
 #include "veil/io/files.h"
 #include "veil/io/image_grid.h"
 #include "veil/io/model_file.h"
-#include "veil/io/open_dataset.h"
 #include "veil/io/png_file.h"
 #include "veil/io/report.h"
 #include "veil/nn/initialization.h"
@@ -44,8 +44,8 @@ class TrainingRun {
         folder_(options.folder, options.fresh),
         device_(resolve_device(config.device)),
         precision_(resolve_precision(config.device, device_)),
-        data_(io::open_dataset(config.data.source, config.data.split)),
-        evaluation_data_(io::open_dataset(config.data.source, config.data.evaluation_split)) {}
+        data_(open_data(config.data, config.data.split, options.quiet)),
+        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet)) {}
 
   int run() {
     for (const auto& change : folder_.settle_config(config_)) {
@@ -71,6 +71,10 @@ class TrainingRun {
   }
 
   void announce(TrainState& state) const {
+    if (data_->info().fingerprint == evaluation_data_->info().fingerprint) {
+      std::cerr << "veil: warning: what is scored is what is trained on (" << evaluation_data_->info().name << ", "
+                << evaluation_data_->info().split << "): the figure says nothing of other data\n";
+    }
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
                 " parameters, ", device_.str(), ", ",
                 precision_ == Precision::kBFloat16 ? "bfloat16" : "float32", ", in ", folder_.path().string()));
@@ -100,6 +104,7 @@ class TrainingRun {
                                 .prefetch = config_.train.prefetch});
     const StepSettings settings{.objective = io::objective_options(config_),
                                 .micro_batch_size = config_.train.micro_batch_size, .seed = config_.train.seed,
+                                .label_dropout = config_.label_dropout,
                                 .device = device_, .precision = precision_};
     return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
   }

@@ -165,12 +165,15 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   const auto values = pass_values(denoiser, dataset, options, device, profile, progress);
   const auto statistics = pass_statistics(values, options.passes, options.replicates);
 
-  EvaluationReport report = report_of(statistics, dataset, length);
+  EvaluationReport report = report_of(statistics, dataset, denoiser.options());
   report.passes = options.passes;
   report.replicates = options.replicates;
   report.estimator = estimator_name(denoiser, options.form);
   report.seed = options.seed;
   report.mask_standard_error = bits_per_dim(statistics.mask_standard_error, length);
+  for (const double nats : statistics.mask_variances) {
+    report.example_mask_variances.push_back(bits_per_dim(bits_per_dim(nats, length), length));
+  }
   if (denoiser.powers() == nullptr) {
     report.profile = profile.bins();
   }

@@ -92,7 +92,7 @@ EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& datas
   const auto statistics =
       pass_statistics(code_lengths(denoiser, dataset, groups, options, device, profile, progress), 1, 1);
 
-  EvaluationReport report = report_of(statistics, dataset, length);
+  EvaluationReport report = report_of(statistics, dataset, denoiser.options());
   report.passes = static_cast<int64_t>(groups.size());
   report.replicates = 1;
   report.estimator = concat("exact-order ", exact_order_name(order), ", ", groups.size(), " groups");

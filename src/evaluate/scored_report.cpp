@@ -2,8 +2,11 @@
 
 namespace veil {
 
-EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset, int64_t length) {
+EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset, const DenoiserOptions& network) {
+  const int64_t length = network.shape.length();
   EvaluationReport report;
+  report.length = length;
+  report.classes = network.classes;
   report.examples = static_cast<int64_t>(statistics.examples.size());
   report.dataset_size = dataset.size();
   report.dataset = dataset.info().name;

@@ -3,11 +3,14 @@
 #include "evaluate/statistics.h"
 #include "veil/data/dataset.h"
 #include "veil/evaluate/evaluator.h"
+#include "veil/nn/denoiser.h"
 
 namespace veil {
 
 /// A report with all that follows from the statistics, in nats, and from the data: figure, standard error, interval,
-/// examples, names. `length`: tokens of an example. What is special to an estimator is left to it.
-[[nodiscard]] EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset, int64_t length);
+/// examples, names; and what follows from the network: length and classes. What is special to an estimator is left to
+/// it.
+[[nodiscard]] EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset,
+                                         const DenoiserOptions& network);
 
 }  // namespace veil

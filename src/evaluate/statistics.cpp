@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace veil {
 namespace {
@@ -34,17 +35,19 @@ PassStatistics pass_statistics(std::span<const double> values, int64_t passes, i
   const auto per_replicate = static_cast<size_t>(passes / replicates);
   PassStatistics statistics;
   std::vector<double> replicate_means(static_cast<size_t>(replicates));
-  double mask_variances = 0;
   for (size_t i = 0; i < size; ++i) {
     for (size_t r = 0; r < replicate_means.size(); ++r) {
       replicate_means[r] = mean_of(values.subspan((i * replicate_means.size() + r) * per_replicate, per_replicate));
     }
     statistics.examples.push_back(mean_of(replicate_means));
-    mask_variances += variance_of(replicate_means, statistics.examples.back()) / static_cast<double>(replicates);
+    statistics.mask_variances.push_back(variance_of(replicate_means, statistics.examples.back()) /
+                                        static_cast<double>(replicates));
   }
   statistics.mean = mean_of(statistics.examples);
   statistics.standard_error = std::sqrt(variance_of(statistics.examples, statistics.mean) / static_cast<double>(size));
-  statistics.mask_standard_error = std::sqrt(mask_variances) / static_cast<double>(size);
+  const auto& variances = statistics.mask_variances;
+  statistics.mask_standard_error =
+      std::sqrt(std::accumulate(variances.begin(), variances.end(), 0.0)) / static_cast<double>(size);
   return statistics;
 }
 

@@ -8,10 +8,11 @@ namespace veil {
 
 /// What the values of single passes say about the mean over examples; all in the unit of the values.
 struct PassStatistics {
-  std::vector<double> examples;      ///< mean of each example's passes
-  double mean = 0.0;                 ///< of `examples`
-  double standard_error = 0.0;       ///< sd of `examples` / sqrt(N); NaN for one example
-  double mask_standard_error = 0.0;  ///< of `mean` with the examples given, from the spread between replicates
+  std::vector<double> examples;        ///< mean of each example's passes
+  std::vector<double> mask_variances;  ///< of each of them with the example given; NaN with one replicate
+  double mean = 0.0;                   ///< of `examples`
+  double standard_error = 0.0;         ///< sd of `examples` / sqrt(N); NaN for one example
+  double mask_standard_error = 0.0;    ///< of `mean` with the examples given, from the spread between replicates
 };
 
 /// values: [N * passes], the passes of an example one after the other, replicate by replicate. An example's passes

@@ -5,6 +5,8 @@
 namespace veil::io {
 namespace {
 
+constexpr int64_t kMostSide = 16'384;
+
 // Beta and clip have keys of their own, so a kind changes only kind and exponent: the order of keys does not matter.
 ConfigKey schedule_kind_key() {
   ConfigKey key{.name = "schedule.kind",
@@ -31,15 +33,24 @@ std::vector<ConfigKey> data_keys() {
       text_key("data.source", "name of a known data set, or a path", VEIL_FIELD(data.source)),
       text_key("data.split", "part of the data that training reads", VEIL_FIELD(data.split)),
       text_key("data.evaluation_split", "part of the data that evaluation scores", VEIL_FIELD(data.evaluation_split)),
+      integer_key("data.size", "side in pixels that images are cropped and resized to; 0: as they are",
+                  VEIL_FIELD(data.prepare.fit.size), {0, kMostSide}),
+      integer_key("data.channels", "1: grey, 3: colour; 0: as they are", VEIL_FIELD(data.prepare.fit.channels), {0, 3}),
+      choice_key<ResizeFilter>(
+          "data.resize", "filter that images are resized with", VEIL_FIELD(data.prepare.fit.filter),
+          {{"area", ResizeFilter::kArea}, {"box", ResizeFilter::kBox}, {"lanczos", ResizeFilter::kLanczos}}),
+      boolean_key("data.upscale", "enlarge images that are smaller than data.size instead of refusing them",
+                  VEIL_FIELD(data.prepare.fit.upscale)),
+      real_key("data.holdout", "share of images without splits that is their test split, chosen by content",
+               VEIL_FIELD(data.prepare.holdout), {.low = 0.0, .high = 1.0, .open_high = true}),
   };
 }
 
 std::vector<ConfigKey> model_keys() {
   return {
-      choice_key<NetworkKind>("model.network", "architecture", VEIL_FIELD(model.network),
-                              {{"unet", NetworkKind::kUNet},
-                               {"uvit", NetworkKind::kUViT},
-                               {"transformer", NetworkKind::kTransformer}}),
+      choice_key<NetworkKind>(
+          "model.network", "architecture", VEIL_FIELD(model.network),
+          {{"unet", NetworkKind::kUNet}, {"uvit", NetworkKind::kUViT}, {"transformer", NetworkKind::kTransformer}}),
       integer_key("model.width", "channels of the first level, a multiple of 32; transformer: width of a head, even",
                   VEIL_FIELD(model.width), {4, 4096, 2}),
       integer_key("model.layers", "residual blocks a level; transformer: blocks", VEIL_FIELD(model.layers), {1, 256}),
@@ -73,6 +84,9 @@ std::vector<ConfigKey> model_keys() {
           "model.condition", "what the network is told about the noise level", VEIL_FIELD(model.condition),
           {{"mask_fraction", Condition::kMaskFraction}, {"time", Condition::kTime}, {"none", Condition::kNone}}),
       boolean_key("model.class_conditional", "tell the network the class of an example", VEIL_FIELD(class_conditional)),
+      real_key("model.label_dropout",
+               "probability that training hides the class; above 0 the network learns to do without it too",
+               VEIL_FIELD(label_dropout), {.low = 0.0, .high = 1.0, .open_high = true}),
       choice_key<Head>("model.head", "free logits, or with a learned bump over neighbouring values",
                        VEIL_FIELD(model.head), {{"free", Head::kFree}, {"logistic_prior", Head::kLogisticPrior}}),
       boolean_key("model.value_channels", "add each value and the mask flag as real channels",

@@ -41,13 +41,20 @@ std::string dataset_to_json(const DatasetInfo& dataset) {
   if (!dataset.alphabet.empty()) {
     json["alphabet"] = dataset.alphabet;
   }
+  if (!dataset.preparation.empty()) {
+    json["preparation"] = dataset.preparation;
+  }
+  if (!dataset.fingerprint.empty()) {
+    json["fingerprint"] = dataset.fingerprint;
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) {
   const Json value = parse_json(json, origin);
   const JsonFields fields(value, origin);
-  fields.only({"name", "split", "height", "width", "channels", "vocab_size", "classes", "class_names", "alphabet"});
+  fields.only({"name", "split", "height", "width", "channels", "vocab_size", "classes", "class_names", "alphabet",
+               "preparation", "fingerprint"});
   DatasetInfo dataset;
   dataset.name = fields.text("name");
   dataset.split = fields.text("split");
@@ -64,6 +71,8 @@ DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) 
     require<DataError>(static_cast<int64_t>(dataset.alphabet.size()) == dataset.vocab_size, origin, ": alphabet has ",
                        dataset.alphabet.size(), " letters, want vocab_size, which is ", dataset.vocab_size);
   }
+  dataset.preparation = value.contains("preparation") ? fields.text("preparation") : "";
+  dataset.fingerprint = value.contains("fingerprint") ? fields.text("fingerprint") : "";
   return dataset;
 }
 

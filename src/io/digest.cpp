@@ -1,6 +1,8 @@
-#include <openssl/evp.h>
+#include "io/digest.h"
 
-#include <memory>
+#include <array>
+#include <stdexcept>
+#include <vector>
 
 #include "io/input_file.h"
 #include "veil/base/error.h"
@@ -11,36 +13,12 @@ namespace {
 
 constexpr size_t kChunk = size_t{1} << 20;
 
-class Digest {
- public:
-  explicit Digest(const EVP_MD* algorithm) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    check(context_ != nullptr && EVP_DigestInit_ex(context_.get(), algorithm, nullptr) == 1);
+// A build of OpenSSL may forbid an algorithm (MD5 in FIPS mode).
+void check(bool succeeded) {
+  if (!succeeded) {
+    throw std::runtime_error("OpenSSL cannot compute this digest");
   }
-
-  void add(std::span<const uint8_t> bytes) { check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1); }
-
-  std::string hexadecimal() {
-    std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    check(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-      text += "0123456789abcdef"[digest[i] >> 4];
-      text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
-  }
-
- private:
-  // A build of OpenSSL may forbid an algorithm (MD5 in FIPS mode).
-  static void check(bool succeeded) {
-    if (!succeeded) {
-      throw std::runtime_error("OpenSSL cannot compute this digest");
-    }
-  }
-
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
+}
 
 std::string digest_of_file(const std::filesystem::path& path, const EVP_MD* algorithm) {
   InputFile file(path);
@@ -53,6 +31,26 @@ std::string digest_of_file(const std::filesystem::path& path, const EVP_MD* algo
 }
 
 }  // namespace
+
+Digest::Digest(const EVP_MD* algorithm) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+  check(context_ != nullptr && EVP_DigestInit_ex(context_.get(), algorithm, nullptr) == 1);
+}
+
+void Digest::add(std::span<const uint8_t> bytes) {
+  check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+}
+
+std::string Digest::hexadecimal() {
+  std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  check(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    text += "0123456789abcdef"[digest[i] >> 4];
+    text += "0123456789abcdef"[digest[i] & 15];
+  }
+  return text;
+}
 
 std::string sha256_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_sha256()); }
 std::string md5_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_md5()); }

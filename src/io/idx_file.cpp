@@ -64,6 +64,14 @@ void check_promise(const UnpackedFile& file, const Header& header) {
                      " bytes (shape ", sizes, "), but the packed file can hold ", limit, " at most");
 }
 
+Header read_checked_header(UnpackedFile& file) {
+  auto header = read_header(file);
+  require<DataError>(header.has_value(), file.path().string(), ": found ", describe_start(file.path()),
+                     ", want an IDX file of unsigned bytes (00 00 08 and the rank, 01 to 04)");
+  check_promise(file, *header);
+  return std::move(*header);
+}
+
 // The tensor takes over the memory.
 torch::Tensor to_tensor(std::vector<uint8_t> bytes, const std::vector<int64_t>& sizes) {
   auto owner = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
@@ -75,19 +83,21 @@ torch::Tensor to_tensor(std::vector<uint8_t> bytes, const std::vector<int64_t>& 
 
 torch::Tensor read_idx(const std::filesystem::path& path) {
   UnpackedFile file(path);
-  const auto header = read_header(file);
-  require<DataError>(header.has_value(), path.string(), ": found ", describe_start(path),
-                     ", want an IDX file of unsigned bytes (00 00 08 and the rank, 01 to 04)");
-  check_promise(file, *header);
-  auto values = file.read_up_to(header->promise - header->bytes);
-  const auto found = header->bytes + static_cast<int64_t>(values.size());
-  require<DataError>(found == header->promise, path.string(), ": unpacks to ", found, " bytes, want ", header->promise,
+  const auto header = read_checked_header(file);
+  auto values = file.read_up_to(header.promise - header.bytes);
+  const auto found = header.bytes + static_cast<int64_t>(values.size());
+  require<DataError>(found == header.promise, path.string(), ": unpacks to ", found, " bytes, want ", header.promise,
                      ", as the IDX header says");
   // Asking for one byte more also makes zlib check the sum at the end.
   std::array<uint8_t, 1> extra{};
-  require<DataError>(file.read(extra) == 0, path.string(), ": unpacks to more than ", header->promise,
+  require<DataError>(file.read(extra) == 0, path.string(), ": unpacks to more than ", header.promise,
                      " bytes, which the IDX header promises");
-  return to_tensor(std::move(values), header->sizes);
+  return to_tensor(std::move(values), header.sizes);
+}
+
+std::vector<int64_t> idx_sizes(const std::filesystem::path& path) {
+  UnpackedFile file(path);
+  return read_checked_header(file).sizes;
 }
 
 bool is_complete_idx(const std::filesystem::path& path) {

@@ -44,11 +44,18 @@ torch::Tensor tokens_to_images(const torch::Tensor& tokens, const TokenShape& sh
 }
 
 torch::Tensor image_grid(const torch::Tensor& tokens, const TokenShape& shape, const ImageGridOptions& options) {
-  require(options.columns >= 0 && options.scale >= 0 && options.gap >= 0, "columns, scale or gap is negative");
+  require(options.columns >= 0 && options.rows >= 0 && options.scale >= 0 && options.gap >= 0,
+          "columns, rows, scale or gap is negative");
+  require(options.columns == 0 || options.rows == 0, "columns is ", options.columns, " and rows is ", options.rows,
+          ", want one of them to be 0");
   const auto images = tokens_to_images(tokens, shape, options.vocab_size);
   const int64_t count = images.size(0);
-  const int64_t columns = chosen_columns(count, shape, options.columns);
-  const int64_t rows = (count + columns - 1) / columns;
+  const bool by_column = options.rows > 0;
+  // A line is a row, or a column if images go down.
+  const int64_t in_line = by_column ? std::min(options.rows, count) : chosen_columns(count, shape, options.columns);
+  const int64_t lines = (count + in_line - 1) / in_line;
+  const int64_t columns = by_column ? lines : in_line;
+  const int64_t rows = by_column ? in_line : lines;
   const int64_t scale = chosen_scale(shape, options.scale);
   require(scale <= kMaxSide && options.gap <= kMaxSide && columns <= kMaxSide && rows <= kMaxSide &&
               rows * (shape.height * scale + options.gap) - options.gap <= kMaxSide &&
@@ -62,8 +69,10 @@ torch::Tensor image_grid(const torch::Tensor& tokens, const TokenShape& shape, c
       {rows * (height + options.gap) - options.gap, columns * (width + options.gap) - options.gap, shape.channels},
       options.background, torch::kUInt8);
   for (int64_t i = 0; i < count; ++i) {
-    grid.narrow(0, i / columns * (height + options.gap), height)
-        .narrow(1, i % columns * (width + options.gap), width)
+    const int64_t row = by_column ? i % in_line : i / in_line;
+    const int64_t column = by_column ? i / in_line : i % in_line;
+    grid.narrow(0, row * (height + options.gap), height)
+        .narrow(1, column * (width + options.gap), width)
         .copy_(large[i]);
   }
   return grid;

@@ -1,94 +1,148 @@
 #include "veil/io/open_dataset.h"
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
+#include <torch/torch.h>
 
-#include "io/dataset_folder.h"
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "io/known_datasets.h"
+#include "io/packed_dataset.h"
+#include "io/text8_dataset.h"
+#include "io/variant.h"
 #include "veil/base/error.h"
+#include "veil/io/fingerprint.h"
+#include "veil/io/packed_file.h"
 
 namespace veil::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDebianFolder = "/usr/share/datasets/fashion-mnist";
+constexpr int64_t kMostInMemory = int64_t{4} << 30;
+constexpr size_t kNamedRefusals = 3;
 
-std::string joined(const std::vector<std::string>& parts) {
+bool is_known(const std::string& source) {
+  const auto& names = known_datasets();
+  return std::find(names.begin(), names.end(), source) != names.end();
+}
+
+std::string joined_names() {
   std::string text;
-  for (const auto& part : parts) {
-    text += (text.empty() ? "" : ", ") + part;
+  for (const auto& name : known_datasets()) {
+    text += (text.empty() ? "" : ", ") + name;
   }
   return text;
 }
 
-std::vector<fs::path> folders_of(const std::string& name) {
-  std::vector<fs::path> folders;
-  const char* chosen = std::getenv("VEIL_DATA");
-  if (chosen != nullptr && *chosen != '\0') {
-    folders.push_back(fs::path(chosen) / name);
+fs::path path_of(const std::string& source) {
+  require(!source.empty(), "the data set's name or path is empty");
+  if (is_known(source)) {
+    return find_known_dataset(source);
   }
-  folders.push_back(fs::path(VEIL_DATASETS_DIR) / name);
-  std::error_code ignored;
-  const auto program = fs::read_symlink("/proc/self/exe", ignored);
-  if (!program.empty()) {
-    folders.push_back(program.parent_path().parent_path() / "share/veil/datasets" / name);
-  }
-  folders.push_back(fs::path(VEIL_INSTALLED_DATASETS_DIR) / name);
-  if (name == "fashion-mnist-full") {
-    folders.emplace_back(kDebianFolder);
-  }
-  return folders;
+  std::error_code error;
+  require<DataError>(fs::status(source, error).type() != fs::file_type::not_found, source,
+                     ": no such file or folder, nor a data set's name (", joined_names(), ")");
+  return source;
 }
 
-std::string how_to_get(const std::string& name) {
-  if (name == "fashion-mnist-full") {
-    return "run datasets/fetch.sh fashion-mnist-full, install Debian's package dataset-fashion-mnist, or put the four "
-           "files "
-           "into $VEIL_DATA/fashion-mnist-full";
-  }
-  if (name == "text8") {
-    return "unpack http://mattmahoney.net/dc/text8.zip into $VEIL_DATA/text8";
-  }
-  if (name == "cifar10") {
-    return "run datasets/fetch.sh cifar10, or put the binary version's files into $VEIL_DATA/cifar10";
-  }
-  return "it ships with veil: is the installation complete?";
-}
+// The prepared images of a split, put together in memory.
+struct Collected {
+  TokenShape shape;
+  std::vector<uint8_t> tokens;
+  std::vector<int64_t> labels;
+};
 
-std::unique_ptr<Dataset> open_known(const std::string& name, const std::string& split) {
-  std::vector<std::string> looked;
-  for (const auto& folder : folders_of(name)) {
-    if (holds_dataset(folder)) {
-      return open_folder(folder, split, name);
+Collected collect(PreparedImages& images, const std::string& name, const OpenObserver& observer) {
+  Collected all;
+  for (auto block = images.next(); !block.empty(); block = images.next()) {
+    const auto& first = block.front().pixels;
+    all.shape = {first.height, first.width, first.channels};
+    const auto wanted = (images.total() - images.seen()) * all.shape.length() + static_cast<int64_t>(all.tokens.size());
+    require<DataError>(wanted <= kMostInMemory, name, ": its ", images.total(), " images take ", wanted >> 30,
+                       " GiB of memory; pack them first, then they are read as they are needed: veil data pack ", name,
+                       " ", name, ".h5");
+    for (const auto& image : block) {
+      all.tokens.insert(all.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
+      all.labels.push_back(image.label);
     }
-    looked.push_back(folder.string());
+    if (observer.progress) {
+      observer.progress(images.seen(), images.total());
+    }
   }
-  throw DataError(concat(name, ": not found in ", joined(looked), "; ", how_to_get(name)));
+  return all;
+}
+
+void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserver& observer) {
+  if (!observer.note) {
+    return;
+  }
+  observer.note(concat(info.name, ": ", info.format));
+  for (const auto& [what, count] : images.conversions()) {
+    observer.note(concat(info.name, ": ", count, " images converted: ", what));
+  }
+  const auto& refused = images.refused();
+  if (!refused.empty()) {
+    observer.note(concat(info.name, ": ", refused.size(), " of ", images.total(),
+                         " files refused; veil data inspect lists them all"));
+  }
+  for (size_t i = 0; i < std::min(refused.size(), kNamedRefusals); ++i) {
+    observer.note(concat("  ", refused[i].origin, ": ", refused[i].reason));
+  }
+}
+
+std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::string& split,
+                                        const PrepareOptions& options, const OpenObserver& observer) {
+  const auto& known = source.info();
+  PreparedImages images(source, split, options);
+  auto all = collect(images, known.name, observer);
+  tell(images, known, observer);
+  require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
+                     images.refused().empty()
+                         ? ""
+                         : concat("; ", images.refused().front().origin, ": ", images.refused().front().reason));
+  DatasetInfo info = described(known, split, options.fit);
+  info.shape = all.shape;
+  const auto rows = static_cast<int64_t>(all.labels.size());
+  auto tokens = std::make_shared<std::vector<uint8_t>>(std::move(all.tokens));
+  auto matrix = torch::from_blob(
+      tokens->data(), {rows, all.shape.length()}, [tokens](void*) {}, torch::kUInt8);
+  const auto labels = info.classes > 0 ? torch::tensor(all.labels, torch::kInt64) : torch::Tensor();
+  info.fingerprint = fingerprint(TensorDataset(info, matrix, labels));
+  return std::make_unique<TensorDataset>(info, matrix, labels);
+}
+
+// Whether the images of a packed file are already what the options ask for.
+bool is_ready(const SourceInfo& info, const std::string& split, const FitOptions& fit) {
+  const auto& shape = *info.shape;
+  const auto names = info.splits;
+  return std::any_of(names.begin(), names.end(), [&](const auto& each) { return each.name == split; }) &&
+         (fit.size == 0 || (fit.size == shape.height && fit.size == shape.width)) &&
+         (fit.channels == 0 || fit.channels == shape.channels);
 }
 
 }  // namespace
 
-const std::vector<std::string>& known_datasets() {
-  static const std::vector<std::string> names{"fashion-mnist", "fashion-mnist-full", "photos32", "cifar10", "text8"};
-  return names;
+std::unique_ptr<ImageSource> open_named_source(const std::string& source) {
+  return open_source(path_of(source), is_known(source) ? source : "");
 }
 
-std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split) {
-  require(split == "train" || split == "test" || (split == "valid" && source == "text8"), "split is '", split,
-          "', want train or test (text8 has valid too)");
-  require(!source.empty(), "the data set's name or path is empty");
-  const auto& names = known_datasets();
-  if (std::find(names.begin(), names.end(), source) != names.end()) {
-    return open_known(source, split);
+std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
+                                      const PrepareOptions& options, const OpenObserver& observer) {
+  const auto path = path_of(source);
+  if (holds_text8(path)) {
+    return open_text8(path, split);
   }
-  const fs::path path(source);
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  require<DataError>(status.type() != fs::file_type::not_found, source,
-                     ": no such file or folder, nor a data set's name (", joined(names), ")");
-  return fs::is_directory(status) ? open_folder(path, split, "") : open_file(path, split);
+  std::error_code ignored;
+  const auto images = open_source(path, is_known(source) ? source : "");
+  const auto chosen = !split.empty() ? split : images->info().is_divided() ? "test" : "all";
+  if (fs::is_regular_file(path, ignored) && is_hdf5(path) && is_ready(images->info(), chosen, options.fit)) {
+    if (observer.note) {
+      observer.note(concat(images->info().name, ": ", images->info().format));
+    }
+    return open_packed_dataset(path, chosen);
+  }
+  return open_in_memory(*images, chosen, options, observer);
 }
 
 }  // namespace veil::io

@@ -25,6 +25,11 @@ std::vector<ConfigKey> all_keys() {
   return keys;
 }
 
+void validate_label_dropout(const RunConfig& config) {
+  require(config.label_dropout == 0 || config.class_conditional, "model.label_dropout is ",
+          get(config, "model.label_dropout"), ", want 0 where model.class_conditional is false");
+}
+
 std::string section_of(std::string_view name) { return std::string(name.substr(0, name.find('.'))); }
 
 std::string tail_of(std::string_view name) {
@@ -64,6 +69,8 @@ DenoiserOptions denoiser_options(const RunConfig& config, const DatasetInfo& dat
   options.shape = data.shape;
   options.vocab_size = data.vocab_size;
   options.classes = config.class_conditional ? data.classes : 0;
+  options.null_class = config.label_dropout > 0;
+  validate_label_dropout(config);
   require(!config.class_conditional || data.classes > 0, "model.class_conditional is true, but ", data.name,
           " has no classes");
   return options;
@@ -160,6 +167,7 @@ void validate(const RunConfig& config) {
   require(config.evaluate.passes % config.evaluate.replicates == 0, "evaluate.passes is ", config.evaluate.passes,
           ", want a multiple of evaluate.replicates, which is ", config.evaluate.replicates);
   validate_network(config);
+  validate_label_dropout(config);
   require(config.schedule.kind != ScheduleKind::kGeometric || config.schedule.beta_min < config.schedule.beta_max,
           "schedule.beta_min is ", get(config, "schedule.beta_min"), ", want less than schedule.beta_max, which is ",
           get(config, "schedule.beta_max"));

@@ -1,5 +1,6 @@
 #include "io/text8_dataset.h"
 
+#include <system_error>
 #include <vector>
 
 #include "io/input_file.h"
@@ -31,7 +32,14 @@ void tokenize(std::vector<uint8_t>& letters, int64_t first, const std::string& p
 
 }  // namespace
 
+bool holds_text8(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path / "text8", ignored);
+}
+
 std::unique_ptr<Dataset> open_text8(const fs::path& folder, const std::string& split) {
+  require<DataError>(split == "train" || split == "valid" || split == "test", folder.string(), ": text8 has no split '",
+                     split, "', want train, valid or test");
   const fs::path path = folder / "text8";
   InputFile file(path);
   require<DataError>(file.size() == kBytes, path.string(), ": found ", file.size(), " bytes, want ", kBytes);

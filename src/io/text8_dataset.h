@@ -13,4 +13,7 @@ namespace veil::io {
 /// other. Throws DataError if the file has not 100,000,000 bytes or one that is not a lower-case letter or a blank.
 [[nodiscard]] std::unique_ptr<Dataset> open_text8(const std::filesystem::path& folder, const std::string& split);
 
+/// True if the path is a folder with a file called text8.
+[[nodiscard]] bool holds_text8(const std::filesystem::path& path);
+
 }  // namespace veil::io

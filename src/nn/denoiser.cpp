@@ -94,6 +94,8 @@ void check_options(const DenoiserOptions& options) {
   require(options.dropout >= 0.0 && options.dropout < 1.0, "dropout is ", options.dropout,
           ", want at least 0 and below 1");
   check_range("classes", options.classes, 0, kMaxVocabulary);
+  require(!options.null_class || options.classes > 0,
+          "null_class is 1, but classes is 0: \"no class\" is one more label");
   require(
       options.powers == Powers::kNone || options.condition == Condition::kTime,
       "powers are learned, but condition is not time: where values have schedules of their own, the network must be "

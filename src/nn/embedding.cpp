@@ -24,7 +24,8 @@ int64_t condition_width(const DenoiserOptions& options) {
 
 CondEmbedding::CondEmbedding(const DenoiserOptions& options, torch::Device device) : width_(options.width) {
   if (options.classes > 0) {
-    label_ = register_module("label", std::make_shared<Embedding>(options.classes, width_, device));
+    const int64_t rows = options.classes + (options.null_class ? 1 : 0);
+    label_ = register_module("label", std::make_shared<Embedding>(rows, width_, device));
   }
   if (options.condition != Condition::kNone) {
     const LinearOptions hidden{.in = label_ ? 2 * width_ : width_, .out = 4 * width_, .weight = {}};

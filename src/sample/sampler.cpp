@@ -27,8 +27,9 @@ void check_options(const DenoiserOptions& network, const SampleOptions& options)
   require(options.temperature > 0 && std::isfinite(options.temperature), "sample.temperature: got ",
           options.temperature, ", wanted a finite number above 0");
   require(options.rows_per_call >= 1, "sample.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
-  require(options.label >= -1 && options.label < std::max<int64_t>(network.classes, 0), "sample.label: got ",
-          options.label, ", wanted -1 or a class below ", network.classes, ", the number that the network has");
+  const int64_t labels = network.classes + (network.null_class ? 1 : 0);
+  require(options.label >= -1 && options.label < labels, "sample.label: got ", options.label,
+          ", wanted -1 or a class below ", labels, ", the number that the network has");
 }
 
 // 1 - alpha at every time of the grid, never rising. The end counts as 0, so that the last step reveals everything.
@@ -47,9 +48,15 @@ std::vector<double> masked_fractions(const MaskSchedule& schedule, const std::ve
 class Group {
  public:
   Group(Denoiser& denoiser, const SampleOptions& options, torch::Device device, int64_t first)
-      : denoiser_(denoiser), options_(options), device_(device), first_(first), rows_(options.rows_per_call),
-        length_(denoiser.options().shape.length()), vocab_size_(denoiser.options().vocab_size),
-        z_(torch::full({rows_, length_}, vocab_size_, torch::kInt64)), masked_(rows_, length_) {}
+      : denoiser_(denoiser),
+        options_(options),
+        device_(device),
+        first_(first),
+        rows_(options.rows_per_call),
+        length_(denoiser.options().shape.length()),
+        vocab_size_(denoiser.options().vocab_size),
+        z_(torch::full({rows_, length_}, vocab_size_, torch::kInt64)),
+        masked_(rows_, length_) {}
 
   // Flat positions row * L + i, ascending, that each step reveals.
   [[nodiscard]] std::vector<std::vector<int64_t>> plan(const std::vector<double>& fractions) const {
@@ -142,9 +149,8 @@ class Group {
   [[nodiscard]] DenoiserInput input(const MaskSchedule& schedule, double t) const {
     DenoiserInput input{.z = z_.to(device_), .noise_level = {}, .labels = labels()};
     const Condition condition = denoiser_.options().condition;
-    input.noise_level = condition == Condition::kTime
-                            ? torch::full({rows_}, t, torch::kFloat32)
-                            : noise_level_of_counts(condition, schedule, masked_, length_);
+    input.noise_level = condition == Condition::kTime ? torch::full({rows_}, t, torch::kFloat32)
+                                                      : noise_level_of_counts(condition, schedule, masked_, length_);
     if (input.noise_level) {
       input.noise_level = input.noise_level->to(device_);
     }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "veil/base/error.h"
 #include "veil/base/random.h"
+#include "veil/train/label_dropout.h"
 
 namespace veil {
 namespace {
@@ -17,6 +19,19 @@ void seed_dropout(uint64_t seed, int64_t step) {
   const NoiseKey key{.seed = seed, .purpose = NoisePurpose::kDropout, .round = static_cast<uint64_t>(step)};
   const auto words = philox_block(key, 0, 0);
   torch::manual_seed(static_cast<uint64_t>(words[0]) << 32 | words[1]);
+}
+
+// The batch as training sees it.
+TokenBatch with_dropped_labels(const TokenBatch& batch, const DenoiserOptions& network, const StepSettings& settings,
+                               int64_t step) {
+  TokenBatch seen = batch;
+  if (settings.label_dropout > 0) {
+    require(network.null_class && batch.labels.has_value(), "label_dropout is ", settings.label_dropout,
+            ", want 0 for ", network.null_class ? "data without labels" : "a network without null_class");
+    const NoiseKey key{settings.seed, NoisePurpose::kLabelDropout, static_cast<uint64_t>(step)};
+    seen.labels = drop_labels(*batch.labels, batch.example_ids, settings.label_dropout, network.classes, key);
+  }
+  return seen;
 }
 
 }  // namespace
@@ -37,16 +52,17 @@ StepReport train_step(TrainState& state, const TokenBatch& batch, const StepSett
   const int64_t size = batch.size();
   const int64_t micro = settings.micro_batch_size > 0 ? settings.micro_batch_size : size;
   const double scale = bits_per_dim(1.0, batch.tokens.size(1)) / static_cast<double>(size);
+  const auto seen = with_dropped_labels(batch, state.denoiser->options(), settings, state.step);
   seed_dropout(settings.seed, state.step);
   StepReport report{.bits_per_dim = torch::zeros({}, torch::TensorOptions(settings.device))};
   for (int64_t first = 0; first < size; first += micro) {
-    const auto part = rows(batch, first, std::min(size, first + micro));
+    const auto part = rows(seen, first, std::min(size, first + micro));
     const NoiseContext noise{.seed = settings.seed, .step = state.step, .first = first, .global_size = size};
     torch::Tensor loss;
     {
       const ScopedPrecision autocast(settings.precision, settings.device);
-      loss = continuous_time_loss(*state.denoiser, part, settings.objective, noise, settings.device).total().sum() *
-             scale;
+      loss =
+          continuous_time_loss(*state.denoiser, part, settings.objective, noise, settings.device).total().sum() * scale;
     }
     loss.backward();
     report.bits_per_dim += loss.detach();

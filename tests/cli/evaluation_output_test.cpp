@@ -24,6 +24,7 @@ EvaluationReport example() {
   report.split = "test";
   report.weights = "ema";
   report.seed = UINT64_MAX;
+  report.length = 784;
   report.profile = {{.first_count = 1, .last_count = 1, .samples = 3, .sum = 4.5, .sum_squares = 7.0},
                     {.first_count = 2, .last_count = 784, .samples = 53, .sum = 99.0, .sum_squares = 200.0}};
   return report;
@@ -46,6 +47,8 @@ TEST(EvaluationOutputTest, JsonHasEveryFigureUnderItsName) {
   EXPECT_EQ(object.at("weights"), "ema");
   EXPECT_EQ(object.at("seed"), UINT64_MAX);
   EXPECT_EQ(object.at("length"), 784);
+  EXPECT_EQ(object.at("conditional_on_label"), false);
+  EXPECT_FALSE(object.contains("label_bits_per_dim"));
   EXPECT_EQ(object.at("profile").size(), 2U);
   EXPECT_EQ(object.at("profile").at(1).at("samples"), 53);
 }
@@ -72,6 +75,24 @@ TEST(EvaluationOutputTest, ALimitedEvaluationSaysOfHowMany) {
   EXPECT_EQ(nlohmann::json::parse(evaluation_json(report)).at("dataset_size"), 10000);
   report.dataset_size = 7;
   EXPECT_NE(evaluation_text(report).find("test, 7 examples, 8 forward"), std::string::npos);
+}
+
+// log2(10) / 784 = 3.3219280949 / 784.
+TEST(EvaluationOutputTest, AFigureThatKnowsTheClassSaysWhatItLeavesOut) {
+  EvaluationReport report = example();
+  EXPECT_EQ(evaluation_text(report).find("label"), std::string::npos);
+  report.classes = 10;
+  const std::string text = evaluation_text(report);
+  EXPECT_NE(text.find("conditional on the class label, which the model is told: log2(10)/784 = 0.004237 bits/dim for "
+                      "telling it are not added\n"),
+            std::string::npos)
+      << text;
+  const auto object = nlohmann::json::parse(evaluation_json(report));
+  EXPECT_EQ(object.at("conditional_on_label"), true);
+  EXPECT_EQ(object.at("label_classes"), 10);
+  EXPECT_NEAR(object.at("label_bits_per_dim").get<double>(), 0.00423715318, 1e-10);
+  EXPECT_EQ(object.at("label_bits_added"), false);
+  EXPECT_EQ(object.at("bits_per_dim"), 8.0);
 }
 
 TEST(EvaluationOutputTest, AnExactOrderHasNoMaskNoise) {

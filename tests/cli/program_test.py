@@ -90,8 +90,11 @@ class WrongUsage(Program):
         self.assert_refused(self.veil("sample", "--\x1b[31mred\n=1"), 2)
 
     def test_bench_wants_one_workload(self):
-        self.assert_refused(self.veil("bench"), 2, "train, evaluate and sample")
-        self.assert_refused(self.veil("bench", "fly"), 2, "want train, evaluate or sample")
+        self.assert_refused(self.veil("bench"), 2, "train, evaluate, sample, data and estimators")
+        self.assert_refused(self.veil("bench", "fly"), 2, "want train, evaluate, sample, data or estimators")
+        self.assert_refused(self.veil("bench", "estimators"), 2, "needs --model")
+        self.assert_refused(self.veil("bench", "estimators", "--steps=3"), 2, "--steps is not of veil bench estimators")
+        self.assert_refused(self.veil("bench", "train", "--repeats=3"), 2, "--repeats is not of veil bench train")
 
 
 class Configurations(Program):

@@ -18,7 +18,8 @@ STEPS = 40
 SETTINGS = [
     "--data.source=fashion-mnist", "--model.network=uvit", "--model.width=32", "--model.layers=1",
     "--model.width_multipliers=1", "--model.dit_layers=1", "--model.dit_width=32", "--model.dit_heads=2",
-    "--model.dit_patch=4", "--model.dropout=0.1", "--model.head=logistic_prior", "--model.value_channels=true",
+    "--model.dit_patch=4", "--model.dropout=0.1", "--model.class_conditional=true", "--model.label_dropout=0.3",
+    "--model.head=logistic_prior", "--model.value_channels=true",
     "--optimizer.learning_rate=1e-3", "--optimizer.warmup_steps=5", f"--train.steps={STEPS}", "--train.batch_size=4",
     "--train.horizontal_flips=true", "--train.log_every=3", "--train.checkpoint_every=4", "--train.evaluate_every=16",
     "--train.evaluate_examples=8", "--train.sample_every=20", "--evaluate.passes=2", "--evaluate.limit=8",

@@ -42,6 +42,12 @@ done
 tar -czf "$folder/server/cifar-10-binary.tar.gz" -C "$folder" cifar-10-batches-bin
 cd "$folder/server"
 md5sum cifar-10-binary.tar.gz | sed 's|  |  cifar10/|' > "$folder/client/fetch.md5"
+mkdir "$folder/cifar-100-binary"
+for file in train.bin test.bin fine_label_names.txt coarse_label_names.txt; do
+  echo "content of $file" > "$folder/cifar-100-binary/$file"
+done
+tar -czf cifar-100-binary.tar.gz -C "$folder" cifar-100-binary
+md5sum cifar-100-binary.tar.gz | sed 's|  |  cifar100/|' >> "$folder/client/fetch.md5"
 md5sum -- *ubyte.gz | sed 's|  |  fashion-mnist-full/|' >> "$folder/client/fetch.md5"
 cd "$folder"
 
@@ -51,6 +57,10 @@ for file in data_batch_1.bin data_batch_5.bin test_batch.bin batches.meta.txt; d
   cmp "$folder/client/cifar10/$file" "$folder/cifar-10-batches-bin/$file" || fail "$file differs"
 done
 [ ! -e "$folder/client/cifar10/cifar-10-binary.tar.gz" ] || fail "the archive was left"
+
+fetch 0 cifar100
+cmp "$folder/client/cifar100/train.bin" "$folder/cifar-100-binary/train.bin" || fail "train.bin differs"
+[ ! -e "$folder/client/cifar100/cifar-100-binary.tar.gz" ] || fail "the archive was left"
 
 echo "a second run downloads nothing, unless a file was damaged"
 mv "$folder/server/cifar-10-binary.tar.gz" "$folder/archive"
@@ -92,8 +102,8 @@ fetch 74 cifar10
 says "the download failed"
 
 echo "wrong usage is said"
-fetch 2 cifar100
-says "'cifar100' is not a data set that can be fetched"
+fetch 2 imagenet64-png
+says "'imagenet64-png' is not a data set that can be fetched"
 says "usage: datasets/fetch.sh NAME"
 fetch 2
 fetch 2 cifar10 fashion-mnist-full

@@ -176,8 +176,23 @@ TEST(EvaluatorTest, LabelsTravelWithTheirExamples) {
   DatasetInfo info{
       .name = "toy", .split = "test", .shape = options.shape, .vocab_size = 4, .classes = 3, .class_names = {}};
   const TensorDataset data(info, random_tokens(3, 10, 4), torch::tensor({2, 0, 1}, torch::kInt64));
-  (void)run(network, data, {.passes = 2, .rows_per_call = 6});
+  const auto report = run(network, data, {.passes = 2, .rows_per_call = 6});
   EXPECT_EQ(network.calls.at(0).labels, (std::vector<int64_t>{2, 2, 0, 0, 1, 1}));
+  EXPECT_EQ(report.classes, 3);
+  EXPECT_EQ(report.length, 10);
+}
+
+TEST(EvaluatorTest, MaskErrorIsMadeOfTheExamplesVariances) {
+  MixingDenoiser network(toy_options(10, 5), 0.0);
+  const auto report = run(network, toy_dataset(random_tokens(7, 10, 5), 5), {.passes = 6, .replicates = 3});
+  ASSERT_EQ(report.example_mask_variances.size(), 7U);
+  double sum = 0;
+  for (const double variance : report.example_mask_variances) {
+    EXPECT_GT(variance, 0);
+    sum += variance;
+  }
+  EXPECT_NEAR(report.mask_standard_error, std::sqrt(sum) / 7, 1e-12);
+  EXPECT_EQ(report.classes, 0);
 }
 
 TEST(EvaluatorTest, LossThatIsNotFiniteNamesTheExample) {

@@ -16,6 +16,7 @@ TEST(StatisticsTest, AgreesWithAHandComputedExample) {
   const auto statistics = pass_statistics(values, 4, 2);
   EXPECT_EQ(statistics.examples, (std::vector<double>{3, 5}));
   EXPECT_DOUBLE_EQ(statistics.mean, 4);
+  EXPECT_EQ(statistics.mask_variances, (std::vector<double>{1, 0}));
   EXPECT_DOUBLE_EQ(statistics.standard_error, 1);                   // sd sqrt(2), over sqrt(2)
   EXPECT_DOUBLE_EQ(statistics.mask_standard_error, std::sqrt(1.0) / 2);  // v = (2-4)^2/4 = 1 and 0
 }

@@ -71,7 +71,7 @@ TEST_F(IdxFileTest, ASizeThatIsNotThePromisedOneIsNamedWithBothNumbers) {
 
 TEST_F(IdxFileTest, CutAndDamagedGzipDataAreRefused) {
   std::string values;
-  for (int i = 0; i < 50'000; ++i) {
+  for (int64_t i = 0; i < 50'000; ++i) {
     values += static_cast<char>((i * i) >> 3);
   }
   const auto whole = gzip_bytes(idx_bytes({50'000}, values));

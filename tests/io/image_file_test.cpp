@@ -107,6 +107,16 @@ TEST(ImageGridTest, ImagesLieRowByRowWithGaps) {
   EXPECT_TRUE(torch::equal(grid, want.unsqueeze(2))) << grid.squeeze(2);
 }
 
+TEST(ImageGridTest, WithRowsImagesGoDownTheColumns) {
+  const auto tokens = torch::tensor({{10}, {20}, {30}, {40}, {50}});  // five images of one pixel
+  const TokenShape shape{.height = 1, .width = 1, .channels = 1};
+  const auto grid = image_grid(tokens, shape, {.rows = 2, .gap = 0, .background = 9});
+  EXPECT_TRUE(torch::equal(grid.squeeze(2), torch::tensor({{10, 30, 50}, {20, 40, 9}}, torch::kUInt8)));
+  EXPECT_EQ(image_grid(tokens, shape, {.rows = 7, .gap = 0}).sizes(), (torch::IntArrayRef{5, 1, 1}));
+  EXPECT_THROW(std::ignore = image_grid(tokens, shape, {.columns = 2, .rows = 2}), InvalidArgument);
+  EXPECT_THROW(std::ignore = image_grid(tokens, shape, {.rows = -1}), InvalidArgument);
+}
+
 TEST(ImageGridTest, PixelsAreEnlargedWithoutMixingThem) {
   const auto tokens = torch::tensor({{1, 2, 3, 4, 5, 6}}, torch::kInt);  // 1 x 2, three channels
   const auto grid = image_grid(tokens, {.height = 1, .width = 2, .channels = 3}, {.scale = 2});

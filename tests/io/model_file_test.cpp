@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <nlohmann/json.hpp>
+
 #include "io/temp_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/safetensors.h"
@@ -81,6 +83,27 @@ TEST_F(ModelFileTest, AModelComesBackToTheBit) {
   EXPECT_EQ(model.config.optimizer.learning_rate, 0.1);
   EXPECT_EQ(model.denoiser->options().classes, 2);
   EXPECT_EQ(model.denoiser->options().dropout, 0.25);
+}
+
+TEST_F(ModelFileTest, AModelThatLearntToDoWithoutTheClassHasARowForThat) {
+  auto config = small_config();
+  config.label_dropout = 0.1;
+  auto network = make_denoiser(denoiser_options(config, small_dataset()));
+  initialize(*network, 3);
+  save_model(path_, named_weights(*network), config, {.dataset = small_dataset()});
+  const auto model = load_model(path_);
+  EXPECT_TRUE(model.denoiser->options().null_class);
+  EXPECT_EQ(model.denoiser->options().classes, 2);
+  EXPECT_EQ(model.denoiser->named_parameters()["condition.label.weight"].sizes(), (torch::IntArrayRef{3, 32}));
+}
+
+TEST_F(ModelFileTest, AModelFromBeforeThatKeyLoadsAsItWas) {
+  auto json = nlohmann::json::parse(to_json(small_config()));
+  ASSERT_EQ(json.erase("model.label_dropout"), 1U);
+  replace_metadata("veil.config", json.dump());
+  const auto model = load_model(path_);
+  EXPECT_FALSE(model.denoiser->options().null_class);
+  EXPECT_EQ(model.denoiser->named_parameters()["condition.label.weight"].sizes(), (torch::IntArrayRef{2, 32}));
 }
 
 TEST_F(ModelFileTest, AModelKnowsWhatItWasTrainedOn) {

@@ -73,6 +73,22 @@ TEST(NetworkKeysTest, LearnedPowersNeedTimeEverywhere) {
   }
 }
 
+TEST(NetworkKeysTest, HiddenLabelsNeedLabels) {
+  RunConfig config;
+  set(config, "model.label_dropout", "0.125");
+  EXPECT_EQ(complaint(config), "model.label_dropout is 0.125, want 0 where model.class_conditional is false");
+  set(config, "model.class_conditional", "true");
+  EXPECT_EQ(complaint(config), "");
+  const DatasetInfo data{
+      .name = "d", .split = "train", .shape = {8, 8, 1}, .vocab_size = 17, .classes = 10, .class_names = {}};
+  EXPECT_TRUE(denoiser_options(config, data).null_class);
+  EXPECT_EQ(denoiser_options(config, data).classes, 10);
+  set(config, "model.label_dropout", "0");
+  EXPECT_FALSE(denoiser_options(config, data).null_class);
+  EXPECT_THROW(set(config, "model.label_dropout", "1"), InvalidArgument);
+  EXPECT_THROW(set(config, "model.label_dropout", "-0.1"), InvalidArgument);
+}
+
 TEST(NetworkKeysTest, OptionsOfTheNetworkTakeTheirShapeFromTheData) {
   RunConfig config;
   const DatasetInfo data{

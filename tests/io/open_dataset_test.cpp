@@ -6,11 +6,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "io/dataset_bytes.h"
 #include "io/temp_folder.h"
 #include "veil/base/error.h"
+#include "veil/io/pack_images.h"
 
 namespace veil::io {
 namespace {
@@ -82,34 +84,36 @@ TEST_F(OpenDatasetTest, OpensAFolderOfCifar10Files) {
   EXPECT_EQ(train->info().class_names, (std::vector<std::string>{"cat", "dog"}));
   EXPECT_EQ(first_tokens(*train, 6), (std::vector<int64_t>{0, 0, 255, 1, 0, 255}));
   EXPECT_EQ(open_dataset(toys_.string(), "test")->size(), 1);
-  add("data_batch_4.bin", ramp_record(1));
-  EXPECT_EQ(error(toys_), toys_.string() + ": found data_batch_4.bin, but data_batch_3.bin is missing");
   add("test_batch.bin", ramp_record(2));
   EXPECT_EQ(error(toys_, "test"), toys_.string() + ": label 2 has no name: batches.meta.txt has 2");
+  add("data_batch_4.bin", ramp_record(1));
+  EXPECT_EQ(error(toys_), toys_.string() + ": found data_batch_4.bin, but data_batch_3.bin is missing");
 }
 
 TEST_F(OpenDatasetTest, OpensSingleFilesByTheirContent) {
   add("a", gzip_bytes(idx_bytes({1, 1, 2}, "ab")));
-  EXPECT_EQ(open_dataset((toys_ / "a").string(), "test")->info().name, "custom-a");
+  EXPECT_EQ(open_dataset((toys_ / "a").string(), "all")->info().name, "custom-a");
   add("b.gz", ramp_record(7));
-  EXPECT_EQ(open_dataset((toys_ / "b.gz").string(), "test")->info().shape, (TokenShape{32, 32, 3}));
+  EXPECT_EQ(open_dataset((toys_ / "b.gz").string(), "")->info().shape, (TokenShape{32, 32, 3}));
   // A record whose label and first pixels read like an IDX header.
   auto record = ramp_record(0);
   record.replace(0, 4, std::string("\0\0\x08\x01", 4));
   add("c", record);
-  EXPECT_EQ(open_dataset((toys_ / "c").string(), "train")->info().classes, 10);
+  EXPECT_EQ(open_dataset((toys_ / "c").string(), "all")->info().classes, 10);
 }
 
 TEST_F(OpenDatasetTest, ForeignFilesAreRefusedInOneLine) {
   const std::string want =
-      ", want an IDX file of unsigned bytes, or CIFAR-10 records (a multiple of 3073 bytes with labels up to 9)";
+      ", want images: IDX, CIFAR-10 or CIFAR-100 records (3073 or 3074 bytes each), .npy, .npz, a tar or zip of "
+      "images, "
+      "packed HDF5, or a folder";
   add("page.gz", "<html>");
   EXPECT_EQ(
       error(toys_ / "page.gz"),
       (toys_ / "page.gz").string() + ": found 6 bytes of content that begins with 3c 68 74 6d (a web page?)" + want);
-  add("long.bin", ramp_record(7) + "x");
+  add("long.bin", ramp_record(7) + "xy");
   EXPECT_EQ(error(toys_ / "long.bin"),
-            (toys_ / "long.bin").string() + ": found 3074 bytes of content that begins with 07 00 01 02" + want);
+            (toys_ / "long.bin").string() + ": found 3075 bytes of content that begins with 07 00 01 02" + want);
   add("empty", "");
   EXPECT_EQ(error(toys_ / "empty"), (toys_ / "empty").string() + ": found 0 bytes of an empty file" + want);
   add("labels", idx_bytes({2}, "ab"));
@@ -118,16 +122,16 @@ TEST_F(OpenDatasetTest, ForeignFilesAreRefusedInOneLine) {
 }
 
 TEST_F(OpenDatasetTest, FoldersAndPathsWithoutDataAreRefused) {
-  EXPECT_EQ(error(toys_).substr(0, toys_.string().size() + 24), toys_.string() + ": found an empty folder,");
+  EXPECT_EQ(error(toys_), toys_.string() + ": found an empty folder, want images");
   add("notes.txt", "hello");
-  EXPECT_NE(error(toys_).find(": found no data set in the folder, want IDX files"), std::string::npos);
+  EXPECT_EQ(error(toys_).find("custom-toys: no image of the split 'train' can be used; notes.txt: "), 0U)
+      << error(toys_);
   EXPECT_EQ(error("no/such"),
             "no/such: no such file or folder, nor a data set's name (fashion-mnist, fashion-mnist-full, photos32, "
-            "cifar10, text8)");
+            "cifar10, cifar100, imagenet64-png, imagenet64-npz, imagenet64-area, text8)");
   EXPECT_THROW((void)open_dataset("", "train"), InvalidArgument);
-  EXPECT_THROW((void)open_dataset(toys_.string(), "validation"), InvalidArgument);
   add("test-images", idx_bytes({1, 1, 1}, "a"));
-  EXPECT_NE(error(toys_, "train").find("none of the split 'train' (train-images*)"), std::string::npos);
+  EXPECT_EQ(error(toys_, "train"), "custom-toys: has no split 'train', want test");
 }
 
 TEST_F(OpenDatasetTest, AFileThatMayNotBeReadIsRefused) {
@@ -154,7 +158,7 @@ TEST_F(OpenDatasetTest, Cifar10MustBeWhole) {
   EXPECT_EQ(data_error_of([] { (void)open_dataset("cifar10", "test"); }),
             cifar.string() +
                 ": found 1 images as 'test', want CIFAR-10's 10000, the same number in each class, and "
-                "batches.meta.txt with its ten names");
+                "batches.meta.txt with its names");
 }
 
 TEST_F(OpenDatasetTest, RealCifar10IsRecognised) {
@@ -165,6 +169,61 @@ TEST_F(OpenDatasetTest, RealCifar10IsRecognised) {
   add("test_batch.bin", batch);
   add("batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
   EXPECT_EQ(open_dataset(toys_.string(), "test")->info().name, "cifar10");
+}
+
+// A file without splits is divided by what is in it: train and test together are all of it, without an overlap.
+TEST_F(OpenDatasetTest, WhatHasNoSplitsIsDividedByContent) {
+  std::string pixels;
+  for (int i = 0; i < 1000; ++i) {
+    pixels += {static_cast<char>(i % 251), static_cast<char>(i / 251)};
+  }
+  add("a", idx_bytes({1000, 1, 2}, pixels));
+  const auto path = (toys_ / "a").string();
+  const auto train = open_dataset(path, "train");
+  const auto test = open_dataset(path, "test");
+  EXPECT_EQ(train->size() + test->size(), 1000);
+  EXPECT_NEAR(static_cast<double>(test->size()), 100.0, 4 * 9.5) << "binomial: sd 9.5";
+  EXPECT_EQ(open_dataset(path, "")->size(), 1000);
+  EXPECT_EQ(open_dataset(path, "test", {.fit = {}, .holdout = 0.5})->info().split, "test");
+  EXPECT_EQ(data_error_of([&] { (void)open_dataset(path, "test", {.fit = {}, .holdout = 0.0}); }),
+            "custom-a: has no test split and data.holdout is 0; set it to 0.1, say, to hold out a tenth");
+  EXPECT_EQ(open_dataset(path, "train", {.fit = {}, .holdout = 0.0})->size(), 1000);
+}
+
+TEST_F(OpenDatasetTest, GreyImagesAreNotTakenForColor) {
+  add("a", idx_bytes({1, 2, 2}, "abcd"));
+  EXPECT_EQ(data_error_of([&] { (void)open_dataset((toys_ / "a").string(), "all", {.fit = {.channels = 3}}); }),
+            "custom-a: the images are grey, but data.channels is 3; set it to 1 or leave it out");
+}
+
+TEST_F(OpenDatasetTest, FingerprintsTellContentsApart) {
+  const auto fingerprint_of = [&](const std::string& pixels) {
+    add("a", idx_bytes({2, 1, 2}, pixels));
+    return open_dataset((toys_ / "a").string(), "all")->info().fingerprint;
+  };
+  const auto first = fingerprint_of("abcd");
+  EXPECT_EQ(first, fingerprint_of("abcd"));
+  EXPECT_NE(first, fingerprint_of("abce"));
+  // SHA-256 of "abcd" by Python's hashlib; the mean of 97..100; neighbours differ by 1.
+  EXPECT_EQ(first, "2 of 1x2x1, 0 classes, sha256 88d4266fd4e6338d, mean 98.50, gradient 1.00");
+}
+
+TEST_F(OpenDatasetTest, APackedFileHoldsTheSameExamples) {
+  add("train-images", idx_bytes({3, 1, 2}, "abcdef"));
+  add("train-labels", idx_bytes({3}, std::string("\1\0\2", 3)));
+  add("test-images", idx_bytes({1, 1, 2}, "gh"));
+  add("test-labels", idx_bytes({1}, std::string(1, '\1')));
+  const auto packed = folder_.path() / "toys.h5";
+  const auto source = open_named_source(toys_.string());
+  EXPECT_EQ(pack_images(*source, packed, {}).images, (std::map<std::string, int64_t>{{"test", 1}, {"train", 3}}));
+  const auto train = open_dataset(packed.string(), "train");
+  EXPECT_EQ(train->info().name, "custom-toys");
+  EXPECT_EQ(train->info().fingerprint, open_dataset(toys_.string(), "train")->info().fingerprint);
+  const auto batch = train->get(std::vector<int64_t>{2, 0, 1});
+  EXPECT_TRUE(batch.tokens.equal(torch::tensor({{'e', 'f'}, {'a', 'b'}, {'c', 'd'}}, torch::kInt64)));
+  EXPECT_TRUE(batch.labels->equal(torch::tensor({2, 1, 0}, torch::kInt64)));
+  EXPECT_THROW((void)train->get(std::vector<int64_t>{3}), InvalidArgument);
+  EXPECT_EQ(open_dataset(packed.string(), "")->info().split, "test");
 }
 
 }  // namespace

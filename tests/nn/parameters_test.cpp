@@ -145,6 +145,10 @@ TEST(ParameterNamesTest, OptionsAddTheirOwn) {
   options.classes = 3;
   EXPECT_NE(names_of(options).find(" condition.label.weight "), std::string::npos);
   EXPECT_EQ(names_of(options).find(" condition.hidden"), std::string::npos);
+  const auto rows = [&] { return make_denoiser(options)->named_parameters()["condition.label.weight"].size(0); };
+  EXPECT_EQ(rows(), 3);
+  options.null_class = true;
+  EXPECT_EQ(rows(), 4) << "the last is no class";
 }
 
 TEST(InitializeTest, FillsEveryParameterFromTheSeedAlone) {
@@ -235,6 +239,7 @@ TEST(DenoiserOptionsTest, RefusalNamesFieldAndValue) {
   expect_refused(with([](auto& o) { o.dropout = 1.0; }), "dropout", "1");
   expect_refused(with([](auto& o) { o.dropout = NAN; }), "dropout", "nan");
   expect_refused(with([](auto& o) { o.classes = -2; }), "classes", "-2");
+  expect_refused(with([](auto& o) { o.null_class = true; }), "null_class", "1");
   expect_refused(with([](auto& o) { o.dit_heads = 3; }), "dit_width", "8");
   expect_refused(with([](auto& o) { o.dit_width = 6; }), "dit_width", "6");
   expect_refused(with([](auto& o) { o.shape.height = 5; }), "shape.height", "5");

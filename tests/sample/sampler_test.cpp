@@ -122,6 +122,18 @@ TEST(SamplerTest, ClassesComeInTurnUnlessOneIsAskedFor) {
   EXPECT_THROW((void)run(without, {.label = 0}), InvalidArgument);
 }
 
+TEST(SamplerTest, NoClassIsOneMoreLabelOfANetworkThatHasIt) {
+  auto options = toy_options(3, 4);
+  options.classes = 3;
+  options.null_class = true;
+  ConstantDenoiser network(options, torch::zeros({4}));
+  (void)run(network, {.count = 2, .steps = 1, .label = 3, .rows_per_call = 2});
+  EXPECT_EQ(network.calls.at(0).labels, std::vector<int64_t>(2, 3));
+  (void)run(network, {.count = 5, .steps = 1, .rows_per_call = 5});
+  EXPECT_EQ(network.calls.at(1).labels, (std::vector<int64_t>{0, 1, 2, 0, 1})) << "it has no turn of its own";
+  EXPECT_THROW((void)run(network, {.label = 4}), InvalidArgument);
+}
+
 TEST(SamplerTest, RunsWithoutDropoutAndRestoresEveryMode) {
   MixingDenoiser network(toy_options(6, 4), 0.5);
   network.train();

@@ -38,6 +38,8 @@ LIBRARIES = {  # first match wins
     "stb": r"stb",
     "libpng": r"png|libpng",
     "libjpeg": r"jpeglib\.h|turbojpeg\.h|jerror\.h",
+    "libwebp": r"webp/",
+    "libjxl": r"jxl/",
     "OpenSSL": r"openssl/",
     "zlib": r"zlib\.h|zconf\.h",
     "Boost": r"boost/",

@@ -10,6 +10,7 @@ int run_train(const Arguments& arguments);
 int run_evaluate(const Arguments& arguments);
 int run_sample(const Arguments& arguments);
 int run_schedules(const Arguments& arguments);
+int run_data(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_report(const Arguments& arguments);
 int run_selfcheck(const Arguments& arguments);

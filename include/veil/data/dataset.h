@@ -2,23 +2,11 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
-#include <vector>
 
+#include "veil/data/dataset_info.h"
 #include "veil/data/token_batch.h"
 
 namespace veil {
-
-/// What is known of a data set, printed beside every figure measured on it and stored in models.
-struct DatasetInfo {
-  std::string name;                      ///< for example "fashion-mnist"
-  std::string split;                     ///< "train" or "test"
-  TokenShape shape;                      ///< of one example
-  int64_t vocab_size = 256;              ///< number of token values, without the mask
-  int64_t classes = 0;                   ///< 0 if there are no labels
-  std::vector<std::string> class_names{};  ///< empty, or `classes` names
-  std::string alphabet{};                ///< text: the letter of each token value, ASCII; empty for images
-};
 
 /// A finite set of token sequences of one shape. Immutable, so it may be read from several threads.
 class Dataset {

@@ -51,7 +51,12 @@ struct EvaluationReport {
   std::string split;
   std::string weights;               ///< "ema" or "raw", set by the caller
   uint64_t seed = 0;
+  int64_t length = 0;                ///< tokens of an example
+  int64_t classes = 0;  ///< above 0: the network was told which of so many classes an example has, and the figure is
+                        ///< conditional on that; log2(classes) / length for telling the class is not in it
   std::vector<double> example_bits;  ///< bits per dimension of each example, in order
+  std::vector<double> example_mask_variances;  ///< of each of them, given the example: from the spread between
+                                               ///< replicates; empty for an exact order
   std::vector<ProfileBin> profile;   ///< empty for a network with learned powers
 };
 

@@ -2,7 +2,9 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace veil::io {
 
@@ -11,6 +13,10 @@ namespace veil::io {
 /// that it promises. Nothing is allocated before the promise was checked against the size of the file, and no more than
 /// it is ever unpacked.
 [[nodiscard]] torch::Tensor read_idx(const std::filesystem::path& path);
+
+/// The sizes in the header, without reading the values. Throws DataError for what read_idx would refuse by the header
+/// and the size of the file.
+[[nodiscard]] std::vector<int64_t> idx_sizes(const std::filesystem::path& path);
 
 /// True if the (unpacked) content begins with the header of an IDX file of unsigned bytes and, if the file is not
 /// packed, has the size that the header promises. Throws DataError if the file cannot be read or unpacked.

@@ -1,32 +1,43 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "veil/data/dataset.h"
+#include "veil/io/image_source.h"
+#include "veil/io/prepared_images.h"
 
 namespace veil::io {
 
-/// The data sets that have a name:
-///   fashion-mnist       the files that ship: the first 10,000 training images and the 10,000 test images
-///   fashion-mnist-full  all 60,000 training images, the same test images; fetched, or Debian's dataset-fashion-mnist
-///   photos32            32 x 32 crops of photographs in the public domain; ships
-///   cifar10             50,000 and 10,000 colour images of 32 x 32; fetched
+/// The data sets that have a name; datasets/NAME/README.md says what each is and how to get it.
 [[nodiscard]] const std::vector<std::string>& known_datasets();
 
-/// Opens a data set and reads `split` ("train" or "test") into memory.
+/// What is told while a data set is opened; either may be empty.
+struct OpenObserver {
+  std::function<void(int64_t done, int64_t all)> progress{};  ///< images looked at
+  std::function<void(const std::string&)> note{};             ///< a line: what was found, refused, converted
+};
+
+/// Opens a split for training or evaluation.
 ///
-/// `source` is a name from known_datasets() or the path of a folder or file. A name is looked for in $VEIL_DATA/NAME,
+/// `source` is a name from known_datasets() or a path. A name is looked for as $VEIL_DATA/NAME and $VEIL_DATA/NAME.h5,
 /// in the source tree's datasets/NAME and in the installed share/veil/datasets/NAME; a name wins over a file of that
-/// name in the working folder, which is reached as ./NAME. The format is recognised by content:
-///   folder  IDX files: {train,t10k,test}-images*, {train,t10k,test}-labels* (optional), each plain or gzip
-///           CIFAR-10's binary version: data_batch_1.bin, …, test_batch.bin, and optionally batches.meta.txt
-///   file    IDX of rank 3 [N, H, W] or 4 [N, H, W, C], or CIFAR-10 records: all of it, whatever `split` says
+/// name in the working folder, which is reached as ./NAME. Formats: those of open_source(), and text8.
 ///
-/// info().name is the name; of a path, "fashion-mnist", "fashion-mnist-full" or "cifar10" where the content is that
-/// data set's, else "custom-" and the name of the folder or file. Throws DataError (path, found, wanted) for what is
-/// missing, damaged or foreign, InvalidArgument for another split. Cost: reads and unpacks every byte of the split.
-[[nodiscard]] std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split);
+/// `split`: one that the source has; "train", "test" (by content, see PreparedImages) or "all" of one that is not
+/// divided; "" for "test" where the source is divided, else "all". text8 has train, valid and test.
+///
+/// Packed files are read as they are needed. Everything else is decoded into memory, up to 4 GiB; more is refused with
+/// the advice to pack it. Files that cannot be used are left out and told of (observer.note). info().fingerprint is
+/// set. Throws DataError (path, found, wanted), InvalidArgument for options out of range.
+[[nodiscard]] std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
+                                                    const PrepareOptions& options = {},
+                                                    const OpenObserver& observer = {});
+
+/// The source of images that a name or path means.
+[[nodiscard]] std::unique_ptr<ImageSource> open_named_source(const std::string& source);
 
 }  // namespace veil::io

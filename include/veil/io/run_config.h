@@ -10,6 +10,7 @@
 #include "veil/data/dataset.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/evaluate/evaluator.h"
+#include "veil/io/data_options.h"
 #include "veil/nn/denoiser.h"
 #include "veil/objective/objective.h"
 #include "veil/sample/sampler.h"
@@ -18,13 +19,6 @@
 
 namespace veil::io {
 
-/// Which data a run uses.
-struct DataOptions {
-  std::string source = "fashion-mnist";   ///< name of a known data set, or a path
-  std::string split = "train";            ///< what training reads
-  std::string evaluation_split = "test";  ///< what evaluation scores
-};
-
 /// A whole run, as plain values: the one thing that is read from a file and flags, printed, and stored in models. The
 /// fields that have no key hold their defaults and are filled by the functions below: the network's shape, vocabulary
 /// and classes come from the data, the schedule inside objective, evaluate and sample is `schedule`.
@@ -32,6 +26,8 @@ struct RunConfig {
   DataOptions data;
   DenoiserOptions model;
   bool class_conditional = false;  ///< key model.class_conditional: the network is told the class of an example
+  double label_dropout = 0.0;      ///< key model.label_dropout, in [0, 1): in training the class is replaced by "none"
+                                   ///< with this probability; above 0 the network has a row for that (null_class)
   MaskScheduleOptions schedule;
   ObjectiveOptions objective;
   OptimizerOptions optimizer;
@@ -42,7 +38,7 @@ struct RunConfig {
 };
 
 /// The network that `config` wants for data like `data`. Throws InvalidArgument if model.class_conditional is on and
-/// the data have no classes.
+/// the data have no classes, or if model.label_dropout is above 0 without model.class_conditional.
 [[nodiscard]] DenoiserOptions denoiser_options(const RunConfig& config, const DatasetInfo& data);
 
 /// config.objective, config.evaluate and config.sample with config.schedule in them.

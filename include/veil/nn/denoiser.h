@@ -75,13 +75,15 @@ struct DenoiserOptions {
                                 ///< images only
   TransformerOptions transformer = {};
   Powers powers = Powers::kNone;  ///< anything else needs Condition::kTime
+  bool null_class = false;  ///< a label may also be `classes`: "no class", one more row of their embedding, the last
 };
 
 /// One network call.
 struct DenoiserInput {
   torch::Tensor z;                           ///< int64 [B, L], values in [0, vocab_size]; vocab_size = mask
   std::optional<torch::Tensor> noise_level;  ///< float32 [B]: k/n or t, as condition() says; absent for kNone
-  std::optional<torch::Tensor> labels;       ///< int64 [B]; present exactly if the network has classes
+  std::optional<torch::Tensor> labels;       ///< int64 [B]; present exactly if the network has classes; `classes`
+                                             ///< means none where options().null_class
 };
 
 class TokenPowers;  // token_powers.h

@@ -20,8 +20,8 @@ struct SampleOptions {
   MaskScheduleOptions schedule = {};
   double temperature = 1.0; ///< > 0; 1 samples the model's own distribution
   uint64_t seed = 0;
-  int64_t label = -1;       ///< class of every sample; -1: none, or all classes in turn (number mod classes) if the
-                            ///< network has classes
+  int64_t label = -1;       ///< class of every sample; -1: all classes in turn (number mod classes) if the network has
+                            ///< classes; the number of classes: "no class", of a network with null_class
   int64_t rows_per_call = 8; ///< rows of every network call: fixed, so that sample k does not depend on count
 };
 

@@ -33,6 +33,7 @@ struct StepSettings {
   ObjectiveOptions objective;
   int64_t micro_batch_size = 0;  ///< examples per network call; 0: the whole batch
   uint64_t seed = 0;
+  double label_dropout = 0.0;  ///< probability that a label becomes "no class"; above 0 needs a network with null_class
   torch::Device device{torch::kCPU};
   Precision precision = Precision::kFloat32;
 };
@@ -42,8 +43,10 @@ struct StepSettings {
                                           int64_t total_steps);
 
 /// One update: the gradient of the mean over the batch of the bound in bits per dimension, summed over micro-batches
-/// (so it does not depend on how they are cut), then AdamW and the moving average. Dropout draws from LibTorch's
-/// generator, seeded from (seed, step). Does not wait for the device.
+/// (so it does not depend on how they are cut), then AdamW and the moving average. Labels are dropped by drop_labels
+/// (label_dropout.h), keyed by (seed, kLabelDropout, step, example id). Dropout draws from LibTorch's generator, seeded
+/// from (seed, step). Does not wait for the device. Throws InvalidArgument if labels are to be dropped and there are
+/// none, or the network has no null_class.
 StepReport train_step(TrainState& state, const TokenBatch& batch, const StepSettings& settings);
 
 /// Watches a run. Called in the order of the list after each update, so that a checkpoint, last, sees what the others

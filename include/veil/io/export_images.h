@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "veil/io/image_source.h"
+#include "veil/io/prepared_images.h"
+
+namespace veil::io {
+
+enum class ExportFormat {
+  kPng,   ///< a folder: SPLIT/CLASS/0000001.png, without CLASS where there are no labels
+  kNpz,   ///< one file: x_train, y_train, x_test, y_test, …: uint8 [N, H, W, C], int64 [N]
+  kCifar  ///< CIFAR-10's binary version: a folder of data_batch_1.bin … 5, test_batch.bin, batches.meta.txt
+};
+
+/// Writes all images of a source in another format; returns how many of each split. A source without splits is divided
+/// by content, or is "train" if options.holdout is 0. kNpz takes three times the pixels in memory, up to 4 GiB of them.
+/// Throws DataError where the format cannot hold the images (CIFAR: 32 x 32 in colour, at most 10 classes, splits train
+/// and test), InvalidArgument if a folder to be written into is not empty, IoError.
+std::map<std::string, int64_t> export_images(const ImageSource& source, ExportFormat format,
+                                             const std::filesystem::path& target, const PrepareOptions& options,
+                                             const std::function<void(int64_t, int64_t)>& progress = {});
+
+}  // namespace veil::io

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "veil/io/image_source.h"
+#include "veil/io/pixels.h"
+#include "veil/io/prepared_images.h"
+
+namespace veil::io {
+
+/// What is in one split, of the images that are taken.
+struct SplitInspection {
+  std::string name;
+  int64_t images = 0;
+  std::vector<Refusal> refused{};
+  std::map<std::string, int64_t> conversions{};
+  std::map<std::string, int64_t> shapes{};           ///< "64x64x3" and how many
+  std::vector<int64_t> per_class{};                  ///< [classes]
+  std::vector<double> mean{};                        ///< of each channel, of all pixels; [1 or 3]
+  std::vector<double> deviation{};                   ///< standard deviation of each channel
+  std::vector<std::array<int64_t, 16>> histogram{};  ///< of each channel: pixels with value in [16 i, 16 i + 16)
+  int64_t duplicates = 0;                            ///< images that an earlier one of this split equals
+  int64_t held_out = 0;                              ///< of a source without splits: how many are its test split
+};
+
+/// What a compressor makes of a sample of the images.
+struct CodecFigure {
+  std::string codec;  ///< "PNG", "WebP lossless", "JPEG XL"
+  double bits_per_dim = 0.0;
+};
+
+struct Inspection {
+  SourceInfo source;
+  std::vector<SplitInspection> splits;
+  int64_t scored_twice = 0;  ///< different images of the test split that are in train too
+  std::vector<CodecFigure> codecs;
+  int64_t codec_images = 0;     ///< in the sample, the same for all
+  std::vector<Pixels> contact;  ///< up to 64 images from all over, in colour, all of one size
+};
+
+/// Looks at every image of every split. Where options.fit.size is 0 images of different sizes may stand side by side.
+/// Memory: 32 bytes an image, whatever its size. progress: images done and all. Throws as PreparedImages does.
+[[nodiscard]] Inspection inspect_images(const ImageSource& source, PrepareOptions options,
+                                        const std::function<void(int64_t, int64_t)>& progress = {});
+
+}  // namespace veil::io

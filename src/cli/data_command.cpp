@@ -1,0 +1,184 @@
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/data_report.h"
+#include "cli/model_choice.h"
+#include "cli/stop_signal.h"
+#include "veil/base/error.h"
+#include "veil/cli/commands.h"
+#include "veil/cli/config_file.h"
+#include "veil/cli/output.h"
+#include "veil/cli/progress.h"
+#include "veil/cli/usage_error.h"
+#include "veil/io/export_images.h"
+#include "veil/io/files.h"
+#include "veil/io/image_grid.h"
+#include "veil/io/inspect_images.h"
+#include "veil/io/open_dataset.h"
+#include "veil/io/pack_images.h"
+#include "veil/io/png_file.h"
+#include "veil/io/verify_data.h"
+
+namespace veil::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Progress on standard error, and an end if a signal asks for it: what was being written is then taken away.
+class Watch {
+ public:
+  Watch(std::string label, bool quiet) : progress_({.label = std::move(label), .quiet = quiet}) {}
+
+  std::function<void(int64_t, int64_t)> callback() {
+    return [this](int64_t done, int64_t all) {
+      progress_.advance_of(done, all);
+      require<std::runtime_error>(signal_.received() == 0, "stopped by a signal; nothing was written");
+    };
+  }
+
+ private:
+  StopSignal signal_;
+  ProgressReporter progress_;
+};
+
+void want_words(const Arguments& arguments, size_t words, const char* usage) {
+  require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);
+}
+
+// A flag that a sub-command has no use for is a misunderstanding.
+void allow_flags(const Arguments& arguments, std::initializer_list<const char*> allowed) {
+  for (const auto& [flag, value] : arguments.flags) {
+    require<UsageError>(std::find(allowed.begin(), allowed.end(), flag) != allowed.end(), "--", flag,
+                        " is not of veil data ", arguments.positionals.front());
+  }
+}
+
+// All images of the contact sheet are in colour and of one size.
+torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
+  const auto& first = images.front();
+  const TokenShape shape{first.height, first.width, 3};
+  auto tokens = torch::empty({static_cast<int64_t>(images.size()), shape.length()}, torch::kUInt8);
+  for (size_t i = 0; i < images.size(); ++i) {
+    std::copy(images[i].values.begin(), images[i].values.end(), tokens[static_cast<int64_t>(i)].data_ptr<uint8_t>());
+  }
+  return io::image_grid(tokens, shape, {.scale = 0});
+}
+
+int inspect(const Arguments& arguments, const io::DataOptions& data) {
+  want_words(arguments, 2, "inspect PATH [--sheet FILE.png] [--json]");
+  allow_flags(arguments, {"sheet", "json"});
+  if (arguments.has("sheet")) {
+    require_folder_of(arguments.text("sheet"));
+  }
+  const auto source = io::open_named_source(arguments.positionals[1]);
+  io::Inspection inspection;
+  {
+    Watch watch("inspect", arguments.quiet);
+    inspection = io::inspect_images(*source, data.prepare, watch.callback());
+  }
+  std::string text = inspection_text(inspection);
+  if (arguments.has("sheet") && !inspection.contact.empty()) {
+    io::write_png(arguments.text("sheet"), contact_sheet(inspection.contact));
+    text += concat("sheet           ", arguments.text("sheet"), "\n");
+  }
+  print(arguments.has("json") ? inspection_json(inspection) + "\n" : text);
+  return 0;
+}
+
+int pack(const Arguments& arguments, const io::DataOptions& data) {
+  want_words(arguments, 3, "pack IN OUT.h5 [--size N] [--compress] …");
+  allow_flags(arguments, {"compress", "name", "json"});
+  const fs::path out = arguments.positionals[2];
+  require_folder_of(out);
+  const auto source = io::open_named_source(arguments.positionals[1]);
+  const io::PackOptions options{.prepare = data.prepare,
+                                .compress = arguments.has("compress"),
+                                .name = arguments.text("name"),
+                                .origin = arguments.positionals[1]};
+  io::PackResult result;
+  {
+    Watch watch("pack", arguments.quiet);
+    result = io::pack_images(*source, out, options, watch.callback());
+  }
+  std::string text =
+      concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ", result.shape.height, "x",
+             result.shape.width, "x", result.shape.channels, ", ", io::describe(data.prepare.fit), "\n");
+  for (const auto& [split, images] : result.images) {
+    text += concat(split, ": ", images, " images\n");
+  }
+  if (!result.refused.empty()) {
+    text += concat(result.refused.size(), " files refused, for example ", result.refused.front().origin, ": ",
+                   result.refused.front().reason, "\n");
+  }
+  const nlohmann::ordered_json json{{"schema_version", 1},
+                                    {"file", out.string()},
+                                    {"name", result.name},
+                                    {"images", result.images},
+                                    {"refused", result.refused.size()},
+                                    {"conversions", result.conversions}};
+  print(arguments.has("json") ? json.dump() + "\n" : text);
+  return 0;
+}
+
+io::ExportFormat export_format(const Arguments& arguments) {
+  const fs::path out = arguments.positionals[2];
+  const auto format = arguments.text("as", out.extension() == ".npz" ? "npz" : "png");
+  require<UsageError>(format == "png" || format == "npz" || format == "cifar", "--as is ", format,
+                      ", want png, npz or cifar");
+  return format == "png" ? io::ExportFormat::kPng : format == "npz" ? io::ExportFormat::kNpz : io::ExportFormat::kCifar;
+}
+
+int export_data(const Arguments& arguments, const io::DataOptions& data) {
+  want_words(arguments, 3, "export IN OUT [--as png|npz|cifar]");
+  allow_flags(arguments, {"as"});
+  const auto format = export_format(arguments);
+  require_folder_of(arguments.positionals[2]);
+  const auto source = io::open_named_source(arguments.positionals[1]);
+  Watch watch("export", arguments.quiet);
+  const auto counts = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
+  std::string text = concat("exported ", arguments.positionals[2], "\n");
+  for (const auto& [split, images] : counts) {
+    text += concat(split, ": ", images, " images\n");
+  }
+  print(text);
+  return 0;
+}
+
+int verify(const Arguments& arguments) {
+  want_words(arguments, 2, "verify FILE");
+  allow_flags(arguments, {});
+  const auto result = io::verify_data(arguments.positionals[1]);
+  std::string text;
+  for (const auto& check : result) {
+    text += concat(check.what, ": ", check.found,
+                   check.is_known ? "  as it should be" : "  (no published value to compare with)", "\n");
+  }
+  print(text);
+  return 0;
+}
+
+}  // namespace
+
+int run_data(const Arguments& arguments) {
+  const std::string action = arguments.positionals.empty() ? "" : arguments.positionals.front();
+  const io::DataOptions data = configuration(arguments).data;
+  if (action == "inspect") {
+    return inspect(arguments, data);
+  }
+  if (action == "pack") {
+    return pack(arguments, data);
+  }
+  if (action == "export") {
+    return export_data(arguments, data);
+  }
+  require<UsageError>(action == "verify", "veil data wants one of inspect, pack, export and verify",
+                      action.empty() ? "" : ", not " + action);
+  return verify(arguments);
+}
+
+}  // namespace veil::cli

@@ -1,0 +1,37 @@
+#include "cli/data_opening.h"
+
+#include <iostream>
+
+#include "veil/cli/progress.h"
+#include "veil/io/open_dataset.h"
+
+namespace veil::cli {
+
+std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet) {
+  ProgressReporter progress({.label = "read", .quiet = quiet});
+  io::OpenObserver observer;
+  observer.progress = [&](int64_t done, int64_t all) { progress.advance_of(done, all); };
+  if (!quiet) {
+    observer.note = [](const std::string& text) { std::cerr << text << '\n'; };
+  }
+  return io::open_dataset(options.source, split, options.prepare, observer);
+}
+
+// A figure on other data than the model was made for is easily mistaken for one that can be compared.
+void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained) {
+  if (scored.name != trained.name) {
+    std::cerr << "veil: warning: the model was trained on " << trained.name << ", but " << scored.name
+              << " is scored: do not compare this figure with those on " << trained.name << '\n';
+  } else if (scored.preparation != trained.preparation) {
+    std::cerr << "veil: warning: the model was trained on " << trained.name << " with \"" << trained.preparation
+              << "\", but what is scored has \"" << scored.preparation << "\": do not compare the figures\n";
+  } else if (!trained.fingerprint.empty() && scored.fingerprint == trained.fingerprint) {
+    std::cerr << "veil: warning: these are the examples that the model was trained on (" << trained.split
+              << "): the figure says nothing of others\n";
+  } else if (scored.split == trained.split && !trained.fingerprint.empty()) {
+    std::cerr << "veil: warning: this is another version of " << trained.name << ", split " << trained.split
+              << ": trained on " << trained.fingerprint << "; scored on " << scored.fingerprint << '\n';
+  }
+}
+
+}  // namespace veil::cli

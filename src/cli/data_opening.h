@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "veil/data/dataset.h"
+#include "veil/io/data_options.h"
+
+namespace veil::cli {
+
+/// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found, converted
+/// and refused. split as in io::open_dataset. Throws DataError.
+[[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet);
+
+/// A loud line on standard error where `scored` is not the data that a model was trained on, or is its training split.
+void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained);
+
+}  // namespace veil::cli

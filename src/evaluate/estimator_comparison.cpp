@@ -1,0 +1,200 @@
+#include "veil/evaluate/estimator_comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <utility>
+
+#include "evaluate/statistics.h"
+#include "veil/base/error.h"
+#include "veil/nn/evaluation_mode.h"
+
+namespace veil {
+namespace {
+
+// What one estimator gave, batch by batch.
+struct BatchFigures {
+  std::vector<double> means;           // bits per dimension over all examples and repetitions
+  std::vector<double> mean_variances;  // of those, due to masks
+  std::vector<double> variances;       // as EstimatorFigures::variance
+  double degrees_of_freedom = 0.0;
+};
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+int64_t batches_of(const Dataset& dataset, const EstimatorComparisonOptions& options) {
+  return (options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size())) / options.batch_size;
+}
+
+EvaluationOptions evaluation_of(const EstimatorComparisonOptions& options, ObjectiveForm form, int64_t batches) {
+  EvaluationOptions evaluation{.form = form, .schedule = options.schedule};
+  if (form == ObjectiveForm::kTime) {
+    evaluation.schedule.clip = options.clip;
+  }
+  evaluation.passes = options.passes * options.repeats;
+  evaluation.replicates = options.repeats;
+  evaluation.limit = batches * options.batch_size;
+  evaluation.rows_per_call = options.rows_per_call;
+  evaluation.seed = options.seed;
+  return evaluation;
+}
+
+void check(const Denoiser& denoiser, const Dataset& dataset, const EstimatorComparisonOptions& options) {
+  require(denoiser.powers() == nullptr,
+          "the network has learned powers, want one schedule for all values: the count "
+          "form is not for them");
+  require(options.passes >= 1, "passes: got ", options.passes, ", wanted at least 1");
+  require(options.repeats >= 2, "repeats: got ", options.repeats, ", wanted at least 2");
+  require(options.batch_size >= 1, "batch_size: got ", options.batch_size, ", wanted at least 1");
+  require(options.limit >= 0, "limit: got ", options.limit, ", wanted 0 (all) or more");
+  require(options.clip > 0 && options.clip < 0.5, "clip: got ", options.clip, ", wanted a number in (0, 0.5)");
+  require(batches_of(dataset, options) >= 1, "batch_size: got ", options.batch_size, ", more than the ",
+          options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size()), " examples there are");
+}
+
+// An estimator of evaluate(): its replicates are the repetitions.
+BatchFigures stratified(const EvaluationReport& report, int64_t batch_size) {
+  BatchFigures figures;
+  const auto size = static_cast<size_t>(batch_size);
+  const auto repeats = static_cast<double>(report.replicates);
+  for (size_t first = 0; first + size <= report.example_bits.size(); first += size) {
+    const double variance = mean_of(std::span(report.example_mask_variances).subspan(first, size));
+    figures.means.push_back(mean_of(std::span(report.example_bits).subspan(first, size)));
+    figures.mean_variances.push_back(variance / static_cast<double>(batch_size));
+    figures.variances.push_back(variance * repeats);
+  }
+  figures.degrees_of_freedom = static_cast<double>(report.examples) * (repeats - 1);
+  return figures;
+}
+
+// The reference's estimator: passes over whole batches.
+class BatchPasses {
+ public:
+  BatchPasses(Denoiser& denoiser, const Dataset& dataset, const EstimatorComparisonOptions& options,
+              torch::Device device)
+      : denoiser_(denoiser),
+        dataset_(dataset),
+        options_(options),
+        device_(device),
+        objective_{.form = ObjectiveForm::kTime, .schedule = options.schedule} {
+    objective_.schedule.clip = options.clip;
+  }
+
+  [[nodiscard]] BatchFigures run(const EvaluationProgress& progress) const {
+    const int64_t passes = options_.passes * options_.repeats;
+    const int64_t batches = batches_of(dataset_, options_);
+    BatchFigures figures;
+    for (int64_t batch = 0; batch < batches; ++batch) {
+      const auto parts = parts_of(batch);
+      std::vector<double> bits(static_cast<size_t>(passes));
+      for (int64_t pass = 0; pass < passes; ++pass) {
+        bits[static_cast<size_t>(pass)] = bits_of(parts, batch * passes + pass);
+      }
+      // Passes are independent, as replicates of one pass are: the batch is the one "example".
+      const auto statistics = pass_statistics(bits, passes, passes);
+      figures.means.push_back(statistics.mean);
+      figures.mean_variances.push_back(statistics.mask_variances.front());
+      figures.variances.push_back(statistics.mask_variances.front() * static_cast<double>(options_.repeats) *
+                                  static_cast<double>(options_.batch_size));
+      if (progress) {
+        progress(2 * batches * options_.batch_size + (batch + 1) * options_.batch_size,
+                 3 * batches * options_.batch_size);
+      }
+    }
+    figures.degrees_of_freedom = static_cast<double>(batches * (passes - 1));
+    return figures;
+  }
+
+ private:
+  // The batch cut into network calls.
+  [[nodiscard]] std::vector<TokenBatch> parts_of(int64_t batch) const {
+    std::vector<TokenBatch> parts;
+    for (int64_t first = 0; first < options_.batch_size; first += options_.rows_per_call) {
+      std::vector<int64_t> indices(static_cast<size_t>(std::min(options_.rows_per_call, options_.batch_size - first)));
+      std::iota(indices.begin(), indices.end(), batch * options_.batch_size + first);
+      parts.push_back(dataset_.get(indices));
+    }
+    return parts;
+  }
+
+  // One pass over a batch. `round` is another for every pass of every batch: no two share a u.
+  [[nodiscard]] double bits_of(const std::vector<TokenBatch>& parts, int64_t round) const {
+    double nats = 0;
+    NoiseContext noise{.seed = options_.seed, .step = round, .first = 0, .global_size = options_.batch_size};
+    for (const auto& part : parts) {
+      nats += continuous_time_loss(denoiser_, part, objective_, noise, device_).total().sum().item<double>();
+      noise.first += part.size();
+    }
+    if (!std::isfinite(nats)) {
+      throw NumericalError(concat("pass ", round, " over a batch: the loss is ", nats), round);
+    }
+    return bits_per_dim(nats, denoiser_.options().shape.length()) / static_cast<double>(options_.batch_size);
+  }
+
+  Denoiser& denoiser_;
+  const Dataset& dataset_;
+  const EstimatorComparisonOptions& options_;
+  torch::Device device_;
+  ObjectiveOptions objective_;
+};
+
+// Standard error of the mean of `values`; NaN for one.
+double error_of_mean(const std::vector<double>& values) { return pass_statistics(values, 1, 1).standard_error; }
+
+EstimatorFigures figures_of(std::string name, const BatchFigures& batches, const BatchFigures& first) {
+  EstimatorFigures figures{.name = std::move(name)};
+  const auto count = static_cast<double>(batches.means.size());
+  figures.batches = static_cast<int64_t>(batches.means.size());
+  figures.bits_per_dim = mean_of(batches.means);
+  figures.standard_error = std::sqrt(mean_of(batches.mean_variances) / count);
+  figures.variance = mean_of(batches.variances);
+  figures.variance_error = error_of_mean(batches.variances);
+  figures.degrees_of_freedom = batches.degrees_of_freedom;
+  const double base = mean_of(first.variances);
+  figures.ratio = figures.variance / base;
+  // A ratio of two means over the same batches: to first order its error is that of the mean of these.
+  std::vector<double> residuals;
+  for (size_t b = 0; b < batches.variances.size(); ++b) {
+    residuals.push_back((batches.variances[b] - figures.ratio * first.variances[b]) / base);
+  }
+  figures.ratio_error = error_of_mean(residuals);
+  return figures;
+}
+
+}  // namespace
+
+std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Dataset& dataset,
+                                                 const EstimatorComparisonOptions& options, torch::Device device,
+                                                 Precision precision, const EvaluationProgress& progress) {
+  check(denoiser, dataset, options);
+  const int64_t batches = batches_of(dataset, options);
+  std::vector<BatchFigures> found;
+  std::vector<std::string> names;
+  for (const auto form : {ObjectiveForm::kCount, ObjectiveForm::kTime}) {
+    const auto part = static_cast<int64_t>(found.size());
+    const auto report = evaluate(denoiser, dataset, evaluation_of(options, form, batches), device, precision,
+                                 [&](int64_t done, int64_t all) {
+                                   if (progress) {
+                                     progress(part * all + done, 3 * all);
+                                   }
+                                 });
+    found.push_back(stratified(report, options.batch_size));
+    names.push_back(report.estimator);
+  }
+  {
+    const EvaluationMode evaluation_mode(denoiser);
+    const ScopedPrecision scoped_precision(precision, device);
+    found.push_back(BatchPasses(denoiser, dataset, options, device).run(progress));
+    names.emplace_back("time-batch");
+  }
+  std::vector<EstimatorFigures> figures;
+  for (size_t i = 0; i < found.size(); ++i) {
+    figures.push_back(figures_of(names[i], found[i], found.front()));
+  }
+  return figures;
+}
+
+}  // namespace veil

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace veil::io {
+
+enum class ArchiveKind { kTar, kZip };
+
+/// A file inside an archive.
+struct Member {
+  std::string name;
+  int64_t size = 0;  ///< bytes, as the archive says
+};
+
+/// What the file is, by its content: a zip begins with its signature; a tar, plain or gzip, with a header whose sum is
+/// right. Throws DataError if it cannot be read.
+[[nodiscard]] std::optional<ArchiveKind> archive_kind(const std::filesystem::path& path);
+
+/// The files in an archive, one after the other, without unpacking any to the disk. Folders are passed over. Refused
+/// with DataError (path, member, reason): links and devices, absolute names and "..", more than 2 million members, a
+/// zip's methods other than store and deflate, wrong sums, and what is cut. An archive is a stranger's file: nothing
+/// that it says of itself makes memory be taken.
+class ArchiveReader {
+ public:
+  explicit ArchiveReader(const std::filesystem::path& path);
+  ~ArchiveReader();
+  ArchiveReader(const ArchiveReader&) = delete;
+  ArchiveReader& operator=(const ArchiveReader&) = delete;
+  ArchiveReader(ArchiveReader&&) = delete;
+  ArchiveReader& operator=(ArchiveReader&&) = delete;
+
+  /// Goes on to the next file; nullopt after the last.
+  [[nodiscard]] std::optional<Member> next();
+
+  /// Fills `bytes` with what comes next of the present file; returns how many, fewer only at its end.
+  size_t read(std::span<uint8_t> bytes);
+
+  /// The rest of the present file. Throws DataError if that is more than `limit` bytes.
+  [[nodiscard]] std::vector<uint8_t> read_all(int64_t limit);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// All files in an archive in their order. Reads a tar's headers, or a zip's directory; the contents of a gzip tar are
+/// unpacked on the way.
+[[nodiscard]] std::vector<Member> list_members(const std::filesystem::path& path);
+
+}  // namespace veil::io

@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "io/archive_reader.h"
+#include "io/image_files.h"
+#include "io/source_names.h"
+#include "io/variant.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kLargestMember = int64_t{256} << 20;
+
+bool is_hidden(const std::string& name) { return name.starts_with('.') || name.find("/.") != std::string::npos; }
+
+// "./cat/7.png" is what tar makes of a folder called "."; the dot says nothing.
+std::string plain_name(const std::string& name) { return name.starts_with("./") ? name.substr(2) : name; }
+
+struct Archive {
+  fs::path path;
+  ImageListing listing;
+};
+
+class ArchiveSource : public ImageSource {
+ public:
+  ArchiveSource(const fs::path& path, const std::vector<fs::path>& files) {
+    for (const auto& archive : files) {
+      add(archive, files.size() > 1);
+    }
+    std::sort(archives_.begin(), archives_.end(), [](const auto& left, const auto& right) {
+      return split_rank(left.listing.splits.front().name) < split_rank(right.listing.splits.front().name);
+    });
+    for (const auto& archive : archives_) {
+      info_.splits.insert(info_.splits.end(), archive.listing.splits.begin(), archive.listing.splits.end());
+    }
+    info_.format = files.size() > 1 ? "archives of images" : "an archive of images";
+    settle_splits(info_.splits);
+    number_classes();
+    info_.name = custom_name(path);
+    const auto stem = files.front().filename().string();
+    info_.name = recognized_name(info_, stem.substr(0, stem.find('.')));
+  }
+
+  const SourceInfo& info() const override { return info_; }
+  std::unique_ptr<ImageStream> stream(const std::string& split) const override;
+
+  const std::vector<Archive>& archives() const { return archives_; }
+
+ private:
+  void add(const fs::path& path, bool is_one_of_several) {
+    std::vector<std::string> names;
+    for (const auto& member : list_members(path)) {
+      if (auto plain = plain_name(member.name); !is_hidden(plain)) {
+        names.push_back(std::move(plain));
+      }
+    }
+    require<DataError>(!names.empty(), path.string(), ": found no files in the archive, want images");
+    const auto own = split_of_name(path.filename().string());
+    require<DataError>(!is_one_of_several || !own.empty(), path.string(),
+                       ": one archive of several in the folder, but its name is none of train*, valid*, val*, test*");
+    try {
+      archives_.push_back({path, list_images(std::move(names), own)});
+    } catch (const DataError& error) {
+      throw DataError(concat(path.string(), ": ", error.what()));
+    }
+  }
+
+  // The classes of all files together; a split that lacks one still counts it.
+  void number_classes() {
+    std::set<std::string> names;
+    bool all_have_classes = true;
+    for (const auto& archive : archives_) {
+      names.insert(archive.listing.class_names.begin(), archive.listing.class_names.end());
+      all_have_classes &= !archive.listing.class_names.empty();
+    }
+    if (!all_have_classes) {
+      names.clear();
+    }
+    info_.class_names.assign(names.begin(), names.end());
+    info_.classes = static_cast<int64_t>(names.size());
+    for (auto& archive : archives_) {
+      for (auto& image : archive.listing.images) {
+        image.label = image.label < 0 || names.empty()
+                          ? -1
+                          : std::distance(names.begin(),
+                                          names.find(archive.listing.class_names[static_cast<size_t>(image.label)]));
+      }
+    }
+  }
+
+  std::vector<Archive> archives_;
+  SourceInfo info_;
+};
+
+class ArchiveStream : public ImageStream {
+ public:
+  // split: its index among the splits of this archive.
+  ArchiveStream(const Archive& archive, size_t split) : reader_(archive.path) {
+    for (const auto& image : archive.listing.images) {
+      if (image.split == split) {
+        labels_.emplace(image.name, image.label);
+      }
+    }
+  }
+
+  std::optional<SourceImage> next() override {
+    while (const auto member = reader_.next()) {
+      const auto name = plain_name(member->name);
+      const auto found = labels_.find(name);
+      if (found != labels_.end()) {
+        SourceImage image{.origin = name, .label = found->second, .is_file = true};
+        image.file = reader_.read_all(kLargestMember);
+        return image;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  ArchiveReader reader_;
+  std::map<std::string, int64_t> labels_;
+};
+
+std::unique_ptr<ImageStream> ArchiveSource::stream(const std::string& split) const {
+  size_t before = 0;
+  const auto position = split_position(info_, split);
+  for (const auto& archive : archives_) {
+    const auto count = archive.listing.splits.size();
+    if (position < before + count) {
+      return std::make_unique<ArchiveStream>(archive, position - before);
+    }
+    before += count;
+  }
+  throw InvalidArgument(concat(info_.name, ": has no split '", split, "'"));
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_image_archives(const fs::path& path, const std::vector<fs::path>& files) {
+  return std::make_unique<ArchiveSource>(path, files);
+}
+
+}  // namespace veil::io

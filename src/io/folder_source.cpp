@@ -1,0 +1,125 @@
+#include "io/image_files.h"
+
+#include <algorithm>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "io/source_names.h"
+#include "io/variant.h"
+#include "veil/base/error.h"
+#include "veil/io/files.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kLargestFile = int64_t{256} << 20;
+
+std::vector<std::string> files_below(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->path().filename().string().starts_with('.')) {
+      entry.disable_recursion_pending();
+    } else if (!entry->is_directory(ignored)) {
+      names.push_back(entry->path().lexically_relative(folder).generic_string());
+    }
+  }
+  require<DataError>(!error, folder.string(), ": cannot be read: ", error.message());
+  std::sort(names.begin(), names.end(), natural_less);
+  return names;
+}
+
+class FolderSource : public ImageSource {
+ public:
+  explicit FolderSource(fs::path folder) : folder_(std::move(folder)) {
+    auto names = files_below(folder_);
+    require<DataError>(!names.empty(), folder_.string(), ": found no files in the folder, want images");
+    try {
+      listing_ = list_images(std::move(names), own_split_of(folder_));
+    } catch (const DataError& error) {
+      throw DataError(concat(folder_.string(), ": ", error.what()));
+    }
+    info_ = {.format = "image files in a folder",
+             .name = custom_name(folder_),
+             .splits = listing_.splits,
+             .shape = std::nullopt,
+             .classes = static_cast<int64_t>(listing_.class_names.size()),
+             .class_names = listing_.class_names};
+    const auto& first = listing_.images.front().name;
+    info_.name = recognized_name(info_, first.substr(0, first.find('/')));
+  }
+
+  const SourceInfo& info() const override { return info_; }
+  std::unique_ptr<ImageStream> stream(const std::string& split) const override;
+
+  const fs::path& folder() const { return folder_; }
+  const ImageListing& listing() const { return listing_; }
+
+ private:
+  // A folder called valid_64x64 is one split, unless its sub-folders are splits.
+  static std::string own_split_of(const fs::path& folder) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+      if (entry.is_directory(ignored) && !split_of_name(entry.path().filename().string()).empty()) {
+        return "";
+      }
+    }
+    return split_of_name(fs::weakly_canonical(folder, ignored).filename().string());
+  }
+
+  fs::path folder_;
+  ImageListing listing_;
+  SourceInfo info_;
+};
+
+class FolderStream : public ImageStream {
+ public:
+  FolderStream(const FolderSource& source, size_t split) : source_(source), split_(split) {}
+
+  std::optional<SourceImage> next() override {
+    const auto& images = source_.listing().images;
+    while (at_ < images.size() && images[at_].split != split_) {
+      ++at_;
+    }
+    if (at_ == images.size()) {
+      return std::nullopt;
+    }
+    const auto& listed = images[at_++];
+    SourceImage image{.origin = listed.name, .label = listed.label, .is_file = true};
+    image.file = read(source_.folder() / listed.name, image.refusal);
+    return image;
+  }
+
+ private:
+  // What cannot be read (a pipe, a link to nowhere) is refused like what cannot be decoded.
+  static std::vector<uint8_t> read(const fs::path& path, std::string& refusal) {
+    try {
+      return read_file(path, kLargestFile);
+    } catch (const DataError& error) {
+      const std::string text = error.what();
+      refusal = text.substr(std::min(text.size(), path.string().size() + 2));
+      return {};
+    }
+  }
+
+  const FolderSource& source_;
+  size_t split_;
+  size_t at_ = 0;
+};
+
+std::unique_ptr<ImageStream> FolderSource::stream(const std::string& split) const {
+  return std::make_unique<FolderStream>(*this, split_position(info_, split));
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_image_folder(const fs::path& folder) {
+  return std::make_unique<FolderSource>(folder);
+}
+
+}  // namespace veil::io

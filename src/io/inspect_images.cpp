@@ -1,0 +1,195 @@
+#include "veil/io/inspect_images.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <unordered_map>
+#include <utility>
+
+#include "veil/base/error.h"
+#include "veil/io/compressed_size.h"
+#include "veil/io/files.h"
+
+namespace veil::io {
+namespace {
+
+constexpr int64_t kContactImages = 64;
+constexpr int64_t kCodecImages = 500;
+constexpr int64_t kLeastContactSide = 32;
+constexpr int64_t kMostContactSide = 96;
+constexpr std::array<std::pair<Codec, const char*>, 3> kCodecs{
+    {{Codec::kPng, "PNG"}, {Codec::kWebP, "WebP lossless"}, {Codec::kJpegXl, "JPEG XL"}}};
+constexpr unsigned kInTrain = 1;
+constexpr unsigned kInTest = 2;
+
+// Half of a SHA-256: two images of one have a chance of 2^-64 to be taken for equal among 2^32.
+struct ContentKey {
+  std::array<uint64_t, 2> words{};
+  bool operator==(const ContentKey&) const = default;
+};
+
+struct HashKey {
+  size_t operator()(const ContentKey& key) const { return key.words[0]; }
+};
+
+ContentKey key_of(const Pixels& pixels) {
+  const auto digest = sha256_of(pixels.values);
+  ContentKey key;
+  for (size_t i = 0; i < 2; ++i) {
+    (void)std::from_chars(digest.data() + 16 * i, digest.data() + 16 * (i + 1), key.words[i], 16);
+  }
+  key.words[0] += static_cast<uint64_t>(pixels.width * 31 + pixels.channels);  // equal bytes may be other pictures
+  return key;
+}
+
+// Whether number `seen` of `total` is one of `wanted` at even distances.
+bool is_sampled(int64_t seen, int64_t total, int64_t wanted) {
+  return total <= wanted || seen * wanted / total != (seen + 1) * wanted / total;
+}
+
+// Sums over the pixels of a split.
+class Moments {
+ public:
+  void add(const Pixels& pixels) {
+    const auto channels = static_cast<size_t>(pixels.channels);
+    if (channels > counts_.size()) {
+      counts_.resize(channels);
+    }
+    for (size_t i = 0; i < pixels.values.size(); ++i) {
+      ++counts_[i % channels][pixels.values[i]];
+    }
+  }
+
+  void write(SplitInspection& split) const {
+    for (const auto& counts : counts_) {
+      double sum = 0.0;
+      double squares = 0.0;
+      double all = 0.0;
+      std::array<int64_t, 16> bins{};
+      for (size_t value = 0; value < counts.size(); ++value) {
+        const auto count = static_cast<double>(counts[value]);
+        all += count;
+        sum += count * static_cast<double>(value);
+        squares += count * static_cast<double>(value * value);
+        bins[value / 16] += counts[value];
+      }
+      split.mean.push_back(sum / all);
+      split.deviation.push_back(std::sqrt(std::max(squares / all - split.mean.back() * split.mean.back(), 0.0)));
+      split.histogram.push_back(bins);
+    }
+  }
+
+ private:
+  std::vector<std::array<int64_t, 256>> counts_;
+};
+
+class Inspector {
+ public:
+  Inspector(const ImageSource& source, PrepareOptions options, const std::function<void(int64_t, int64_t)>& progress)
+      : source_(source), options_(std::move(options)), progress_(progress) {
+    options_.mixed_shapes = options_.fit.size == 0;
+    result_.source = source.info();
+    for (const auto& split : source.info().splits) {
+      total_ += split.images;
+    }
+  }
+
+  Inspection run() {
+    for (const auto& split : source_.info().splits) {
+      look_at(split.name);
+    }
+    for (const auto& [key, where] : contents_) {
+      result_.scored_twice += where == (kInTrain | kInTest) ? 1 : 0;
+    }
+    write_codecs();
+    return std::move(result_);
+  }
+
+ private:
+  void look_at(const std::string& name) {
+    SplitInspection split{.name = name};
+    split.per_class.resize(static_cast<size_t>(source_.info().classes));
+    Moments moments;
+    PreparedImages images(source_, name, options_);
+    for (auto block = images.next(); !block.empty(); block = images.next()) {
+      for (const auto& image : block) {
+        count(image, split);
+        moments.add(image.pixels);
+        sample(image.pixels);
+        ++taken_;
+      }
+      if (progress_) {
+        progress_(before_ + images.seen(), total_);
+      }
+    }
+    before_ += images.seen();
+    split.refused = images.refused();
+    split.conversions = images.conversions();
+    moments.write(split);
+    result_.splits.push_back(std::move(split));
+  }
+
+  void count(const PreparedImage& image, SplitInspection& split) {
+    const auto& pixels = image.pixels;
+    ++split.images;
+    ++split.shapes[concat(pixels.height, "x", pixels.width, "x", pixels.channels)];
+    if (image.label >= 0) {
+      ++split.per_class[static_cast<size_t>(image.label)];
+    }
+    if (split.name == "all" && is_held_out(pixels, options_.holdout)) {
+      ++split.held_out;
+    }
+    auto& where = contents_[key_of(pixels)];
+    const unsigned here = split.name == "train" ? kInTrain : split.name == "test" ? kInTest : kElsewhere;
+    split.duplicates += (where & here) != 0 ? 1 : 0;
+    where |= here;
+  }
+
+  void sample(const Pixels& pixels) {
+    if (is_sampled(taken_, total_, kContactImages)) {
+      if (contact_side_ == 0) {
+        contact_side_ = std::clamp(std::max(pixels.height, pixels.width), kLeastContactSide, kMostContactSide);
+      }
+      result_.contact.push_back(fit_image(pixels, {.size = contact_side_, .channels = 3, .upscale = true}));
+    }
+    if (is_sampled(taken_, total_, kCodecImages)) {
+      ++result_.codec_images;
+      dims_ += static_cast<int64_t>(pixels.values.size());
+      for (const auto& [codec, name] : kCodecs) {
+        bytes_[codec] += compressed_size(pixels, codec).value_or(0);
+      }
+    }
+  }
+
+  void write_codecs() {
+    for (const auto& [codec, name] : kCodecs) {
+      if (has_codec(codec) && dims_ > 0) {
+        result_.codecs.push_back({name, 8.0 * static_cast<double>(bytes_[codec]) / static_cast<double>(dims_)});
+      }
+    }
+  }
+
+  static constexpr unsigned kElsewhere = 4;
+
+  const ImageSource& source_;
+  PrepareOptions options_;
+  const std::function<void(int64_t, int64_t)>& progress_;
+  Inspection result_;
+  int64_t total_ = 0;
+  int64_t before_ = 0;  // images of the splits that are done
+  int64_t taken_ = 0;
+  int64_t contact_side_ = 0;
+  int64_t dims_ = 0;
+  std::map<Codec, int64_t> bytes_;
+  std::unordered_map<ContentKey, unsigned, HashKey> contents_;
+};
+
+}  // namespace
+
+Inspection inspect_images(const ImageSource& source, PrepareOptions options,
+                          const std::function<void(int64_t, int64_t)>& progress) {
+  return Inspector(source, std::move(options), progress).run();
+}
+
+}  // namespace veil::io

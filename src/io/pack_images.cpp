@@ -1,0 +1,143 @@
+#include "veil/io/pack_images.h"
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "io/library_versions.h"
+#include "io/variant.h"
+#include "veil/base/error.h"
+#include "veil/io/packed_file.h"
+
+namespace veil::io {
+namespace {
+
+constexpr size_t kNamedRefusals = 50;
+constexpr size_t kLongestReason = 200;
+
+// The images of one block that go into one split.
+struct Rows {
+  std::vector<uint8_t> tokens;
+  std::vector<int64_t> labels;
+};
+
+class Packer {
+ public:
+  Packer(const ImageSource& source, std::filesystem::path path, const PackOptions& options,
+         const std::function<void(int64_t, int64_t)>& progress)
+      : source_(source), path_(std::move(path)), options_(options), progress_(progress) {
+    for (const auto& split : source.info().splits) {
+      total_ += split.images;
+    }
+  }
+
+  PackResult run() {
+    for (const auto& split : source_.info().splits) {
+      pack_split(split.name);
+    }
+    require<DataError>(writer_ != nullptr, source_.info().name, ": no image can be used",
+                       result_.refused.empty()
+                           ? ""
+                           : concat("; ", result_.refused.front().origin, ": ", result_.refused.front().reason));
+    const auto& info = source_.info();
+    result_.name = !options_.name.empty() ? options_.name : fitted_name(info.name, options_.prepare.fit);
+    writer_->finish({.name = result_.name,
+                     .shape = result_.shape,
+                     .class_names = info.class_names,
+                     .classes = info.classes,
+                     .preparation = preparation(),
+                     .provenance = provenance()});
+    return std::move(result_);
+  }
+
+ private:
+  // "all" is read once and sorted into its two splits on the way.
+  void pack_split(const std::string& name) {
+    PreparedImages images(source_, name, options_.prepare);
+    for (auto block = images.next(); !block.empty(); block = images.next()) {
+      std::map<std::string, Rows> rows;
+      for (const auto& image : block) {
+        auto& target = rows[split_of(name, image.pixels)];
+        target.tokens.insert(target.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
+        if (source_.info().classes > 0) {
+          target.labels.push_back(image.label);
+        }
+      }
+      settle_shape(block.front());
+      for (const auto& [split, part] : rows) {
+        writer_->append(split, part.tokens, part.labels);
+        result_.images[split] += static_cast<int64_t>(part.tokens.size()) / result_.shape.length();
+      }
+      if (progress_) {
+        progress_(before_ + images.seen(), total_);
+      }
+    }
+    before_ += images.seen();
+    result_.refused.insert(result_.refused.end(), images.refused().begin(), images.refused().end());
+    for (const auto& [what, count] : images.conversions()) {
+      result_.conversions[what] += count;
+    }
+  }
+
+  std::string split_of(const std::string& name, const Pixels& pixels) const {
+    if (name != "all" || options_.prepare.holdout == 0.0) {
+      return name;
+    }
+    return is_held_out(pixels, options_.prepare.holdout) ? "test" : "train";
+  }
+
+  void settle_shape(const PreparedImage& image) {
+    const auto& pixels = image.pixels;
+    const TokenShape shape{pixels.height, pixels.width, pixels.channels};
+    if (!writer_) {
+      result_.shape = shape;
+      writer_ = std::make_unique<PackedWriter>(path_, shape, source_.info().classes > 0, options_.compress);
+    }
+    require<DataError>(shape == result_.shape, source_.info().name, ": the splits differ in size; set data.size");
+  }
+
+  std::string preparation() const {
+    return options_.prepare.fit == FitOptions{} ? source_.info().preparation : describe(options_.prepare.fit);
+  }
+
+  std::string provenance() const {
+    nlohmann::ordered_json refused = nlohmann::ordered_json::array();
+    for (size_t i = 0; i < std::min(result_.refused.size(), kNamedRefusals); ++i) {
+      const auto& each = result_.refused[i];
+      refused.push_back(
+          {{"file", each.origin.substr(0, kLongestReason)}, {"reason", each.reason.substr(0, kLongestReason)}});
+    }
+    const nlohmann::ordered_json json{{"source", options_.origin},
+                                      {"format", source_.info().format},
+                                      {"variant", source_.info().name},
+                                      {"preparation", describe(options_.prepare.fit)},
+                                      {"holdout", source_.info().is_divided() ? 0.0 : options_.prepare.holdout},
+                                      {"conversions", result_.conversions},
+                                      {"refused_files", result_.refused.size()},
+                                      {"first_refused", refused},
+                                      {"packed_from", source_.info().provenance},
+                                      {"veil_version", VEIL_VERSION},
+                                      {"libraries", library_versions()}};
+    auto text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return text;
+  }
+
+  const ImageSource& source_;
+  std::filesystem::path path_;
+  const PackOptions& options_;
+  const std::function<void(int64_t, int64_t)>& progress_;
+  std::unique_ptr<PackedWriter> writer_;
+  PackResult result_;
+  int64_t total_ = 0;
+  int64_t before_ = 0;
+};
+
+}  // namespace
+
+PackResult pack_images(const ImageSource& source, const std::filesystem::path& path, const PackOptions& options,
+                       const std::function<void(int64_t, int64_t)>& progress) {
+  return Packer(source, path, options, progress).run();
+}
+
+}  // namespace veil::io
