@@ -109,7 +109,7 @@ int run_bench_data(const Arguments& arguments) {
   const nlohmann::ordered_json figures{
       {"schema_version", 1},
       {"workload", "data"},
-      {"dataset", memory->info().name},
+      {"dataset", source->info().name},
       {"shape",
        concat(memory->info().shape.height, "x", memory->info().shape.width, "x", memory->info().shape.channels)},
       {"batch", kBatch},
@@ -126,7 +126,10 @@ int run_bench_data(const Arguments& arguments) {
   std::string text = "images per second\n";
   for (const auto& [key, value] : figures.items()) {
     text += concat(key, std::string(key.size() < 26 ? 26 - key.size() : 1, ' '),
-                   value.is_number_float() ? significant(value.get<double>(), 4) : value.dump(), "\n");
+                   value.is_number_float() ? significant(value.get<double>(), 4)
+                   : value.is_string()     ? value.get<std::string>()
+                                           : value.dump(),
+                   "\n");
   }
   print(text);
   return 0;

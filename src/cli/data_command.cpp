@@ -1,4 +1,3 @@
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -6,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/torch.h"
 #include "cli/data_report.h"
 #include "cli/model_choice.h"
 #include "cli/stop_signal.h"

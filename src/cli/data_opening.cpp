@@ -1,16 +1,31 @@
 #include "cli/data_opening.h"
 
+#include <chrono>
 #include <iostream>
+#include <optional>
 
 #include "veil/cli/progress.h"
 #include "veil/io/open_dataset.h"
 
 namespace veil::cli {
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};
+
+}  // namespace
 
 std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet) {
-  ProgressReporter progress({.label = "read", .quiet = quiet});
+  std::optional<ProgressReporter> progress;  // small sets are there before anyone wonders
+  const auto begin = std::chrono::steady_clock::now();
   io::OpenObserver observer;
-  observer.progress = [&](int64_t done, int64_t all) { progress.advance_of(done, all); };
+  observer.progress = [&](int64_t done, int64_t all) {
+    if (!progress && std::chrono::steady_clock::now() - begin > kPatience) {
+      progress.emplace(ProgressOptions{.label = "read", .quiet = quiet});
+    }
+    if (progress) {
+      progress->advance_of(done, all);
+    }
+  };
   if (!quiet) {
     observer.note = [](const std::string& text) { std::cerr << text << '\n'; };
   }

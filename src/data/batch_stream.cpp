@@ -1,7 +1,5 @@
 #include "veil/data/batch_stream.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -13,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 

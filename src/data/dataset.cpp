@@ -1,9 +1,8 @@
 #include "veil/data/dataset.h"
 
-#include <torch/torch.h>
-
 #include <utility>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

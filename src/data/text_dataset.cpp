@@ -1,9 +1,8 @@
 #include "veil/data/text_dataset.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

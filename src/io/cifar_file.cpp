@@ -1,10 +1,9 @@
 #include "veil/io/cifar_file.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <array>
 
+#include "base/torch.h"
 #include "io/input_file.h"
 #include "veil/base/error.h"
 

@@ -1,4 +1,3 @@
-#include <torch/torch.h>
 
 #include <functional>
 #include <sstream>
@@ -6,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/torch.h"
 #include "io/format_sources.h"
 #include "io/source_names.h"
 #include "io/tensor_source.h"

@@ -1,12 +1,11 @@
 #include "veil/io/export_images.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/io/files.h"
 #include "veil/io/numpy_file.h"

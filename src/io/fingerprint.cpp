@@ -1,12 +1,11 @@
 #include "veil/io/fingerprint.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <iomanip>
 #include <sstream>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/io/files.h"
 
 namespace veil::io {

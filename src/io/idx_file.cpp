@@ -1,7 +1,5 @@
 #include "veil/io/idx_file.h"
 
-#include <torch/torch.h>
-
 #include <array>
 #include <limits>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/torch.h"
 #include "io/unpacked_file.h"
 #include "veil/base/error.h"
 

@@ -1,10 +1,10 @@
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <functional>
 #include <map>
 #include <vector>
 
+#include "base/torch.h"
 #include "io/format_sources.h"
 #include "io/source_names.h"
 #include "io/tensor_source.h"

@@ -1,10 +1,9 @@
 #include "veil/io/image_grid.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil::io {

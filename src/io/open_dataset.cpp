@@ -1,11 +1,10 @@
 #include "veil/io/open_dataset.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <system_error>
 #include <utility>
 
+#include "base/torch.h"
 #include "io/known_datasets.h"
 #include "io/packed_dataset.h"
 #include "io/text8_dataset.h"
@@ -77,7 +76,6 @@ void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserv
   if (!observer.note) {
     return;
   }
-  observer.note(concat(info.name, ": ", info.format));
   for (const auto& [what, count] : images.conversions()) {
     observer.note(concat(info.name, ": ", count, " images converted: ", what));
   }
@@ -102,6 +100,9 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
                          ? ""
                          : concat("; ", images.refused().front().origin, ": ", images.refused().front().reason));
   DatasetInfo info = described(known, split, options.fit);
+  if (observer.note) {
+    observer.note(concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
+  }
   info.shape = all.shape;
   const auto rows = static_cast<int64_t>(all.labels.size());
   auto tokens = std::make_shared<std::vector<uint8_t>>(std::move(all.tokens));
@@ -138,7 +139,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::stri
   const auto chosen = !split.empty() ? split : images->info().is_divided() ? "test" : "all";
   if (fs::is_regular_file(path, ignored) && is_hdf5(path) && is_ready(images->info(), chosen, options.fit)) {
     if (observer.note) {
-      observer.note(concat(images->info().name, ": ", images->info().format));
+      observer.note(concat(images->info().name, ", ", chosen, ": packed HDF5"));
     }
     return open_packed_dataset(path, chosen);
   }

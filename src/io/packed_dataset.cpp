@@ -1,10 +1,9 @@
 #include "io/packed_dataset.h"
 
-#include <torch/torch.h>
-
 #include <utility>
 #include <vector>
 
+#include "base/torch.h"
 #include "io/source_names.h"
 #include "io/variant.h"
 #include "veil/base/error.h"

@@ -64,6 +64,7 @@ std::unique_lock<std::recursive_mutex> hdf5_lock() {
   static std::recursive_mutex mutex;
   std::unique_lock lock(mutex);
   static const bool is_set_up = [] {
+    H5dont_atexit();  // what could not be written to a full disk would be written again at the end, and crash
     H5PLset_loading_state(0);
     return true;
   }();

@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kChunkBytes = 64 << 10;
+constexpr int64_t kDeflatedChunkBytes = 16 << 10;  // a chunk is unpacked whole for one image of it
 constexpr unsigned kDeflateLevel = 4;
 
 Hdf5Handle string_type(size_t bytes) {
@@ -103,6 +104,9 @@ class PackedWriter::Impl {
       : path_(std::move(path)), shape_(shape), has_labels_(has_labels), compress_(compress) {
     temporary_ = path_;
     temporary_ += ".partial";
+    std::error_code ignored;  // a device must not be replaced by a file
+    require<IoError>(!fs::exists(path_, ignored) || fs::is_regular_file(path_, ignored), path_.string(),
+                     ": cannot be written: found a folder or a device, want a file or nothing");
     const auto lock = hdf5_lock();
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V110);
@@ -193,7 +197,8 @@ class PackedWriter::Impl {
     auto& split = splits_[name];
     split.group = {H5Gcreate2(file_.get(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose};
     check(split.group.is_open(), "cannot be written");
-    const auto rows = static_cast<hsize_t>(std::max<int64_t>(kChunkBytes / shape_.length(), 1));
+    const auto bytes = compress_ ? kDeflatedChunkBytes : kChunkBytes;
+    const auto rows = static_cast<hsize_t>(std::max<int64_t>(bytes / shape_.length(), 1));
     split.tokens = growing_set(split.group.get(), kTokens, H5T_STD_U8LE, image_sizes(0), rows, compress_);
     if (has_labels_) {
       split.labels = growing_set(split.group.get(), kLabels, H5T_STD_I64LE, {0}, 8192, compress_);

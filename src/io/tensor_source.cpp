@@ -1,10 +1,9 @@
 #include "io/tensor_source.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/torch.h"
 #include "io/source_names.h"
 #include "veil/base/error.h"
 

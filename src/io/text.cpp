@@ -1,7 +1,6 @@
 #include "veil/io/text.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/io/files.h"
 

@@ -1,7 +1,6 @@
 #include "kernels/group_norm.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "kernels/group_norm_cpu.h"
 #include "veil/base/device.h"
 

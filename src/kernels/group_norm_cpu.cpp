@@ -1,12 +1,12 @@
 #include "kernels/group_norm_cpu.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "base/torch.h"
 #include "kernels/group_norm_rows.h"
 
 // Per example, with g the group of channel c:  a = rstd_g weight,  b = bias - mean_g a,  y = swish(x a + b).

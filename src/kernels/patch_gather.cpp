@@ -1,11 +1,12 @@
 #include "kernels/patch_gather.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cstring>
 #include <vector>
+
+#include "base/torch.h"
 
 namespace veil::kernels {
 namespace {

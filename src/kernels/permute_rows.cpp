@@ -1,6 +1,6 @@
 #include "kernels/permute_rows.h"
 
-#include <torch/torch.h>
+#include "base/torch.h"
 
 namespace veil::kernels {
 namespace {

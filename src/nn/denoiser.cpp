@@ -1,7 +1,6 @@
 #include "veil/nn/denoiser.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/nn/norm.h"
 #include "veil/nn/token_powers.h"

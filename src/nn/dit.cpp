@@ -1,8 +1,10 @@
 #include "veil/nn/dit.h"
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/modulelist.h>
 
 #include <array>
+
+#include "base/torch.h"
 
 namespace veil {
 namespace {

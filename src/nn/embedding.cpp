@@ -1,9 +1,8 @@
 #include "veil/nn/embedding.h"
 
-#include <torch/torch.h>
-
 #include <cmath>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

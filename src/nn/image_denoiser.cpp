@@ -1,7 +1,6 @@
 #include "veil/nn/image_denoiser.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "nn/input_checks.h"
 
 namespace veil {

@@ -1,10 +1,10 @@
 #include "veil/nn/image_head.h"
 
 #include <ATen/autocast_mode.h>
-#include <torch/torch.h>
 
 #include <vector>
 
+#include "base/torch.h"
 #include "kernels/patch_gather.h"
 #include "kernels/permute_rows.h"
 #include "nn/input_checks.h"

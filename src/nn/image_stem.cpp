@@ -1,6 +1,6 @@
 #include "veil/nn/image_stem.h"
 
-#include <torch/torch.h>
+#include "base/torch.h"
 
 namespace veil {
 namespace {

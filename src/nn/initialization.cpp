@@ -1,11 +1,11 @@
 #include "veil/nn/initialization.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <numbers>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 

@@ -1,7 +1,6 @@
 #include "nn/input_checks.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

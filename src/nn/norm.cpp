@@ -1,7 +1,6 @@
 #include "veil/nn/norm.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "kernels/group_norm.h"
 
 namespace veil {

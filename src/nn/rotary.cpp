@@ -1,7 +1,6 @@
 #include "veil/nn/rotary.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

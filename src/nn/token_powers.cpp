@@ -1,10 +1,10 @@
 #include "veil/nn/token_powers.h"
 
-#include <torch/torch.h>
-
 #include <cmath>
 #include <numbers>
 #include <vector>
+
+#include "base/torch.h"
 
 namespace veil {
 namespace {

@@ -1,7 +1,8 @@
 #include "veil/nn/transformer.h"
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/modulelist.h>
 
+#include "base/torch.h"
 #include "nn/input_checks.h"
 
 namespace veil {

@@ -1,7 +1,6 @@
 #include "veil/nn/transformer_block.h"
 
-#include <torch/torch.h>
-
+#include "base/torch.h"
 #include "veil/nn/attention.h"
 
 namespace veil {

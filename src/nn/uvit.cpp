@@ -1,6 +1,8 @@
 #include "veil/nn/uvit.h"
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/modulelist.h>
+
+#include "base/torch.h"
 
 namespace veil {
 namespace {

@@ -1,6 +1,6 @@
 #include "veil/nn/uvit_block.h"
 
-#include <torch/torch.h>
+#include "base/torch.h"
 
 namespace veil {
 namespace {

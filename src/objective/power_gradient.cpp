@@ -1,6 +1,7 @@
-#include <torch/torch.h>
 
 #include "veil/objective/value_schedule.h"
+
+#include "base/torch.h"
 
 namespace veil {
 namespace {

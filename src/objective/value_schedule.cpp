@@ -1,10 +1,9 @@
 #include "veil/objective/value_schedule.h"
 
-#include <torch/torch.h>
-
 #include <cmath>
 #include <vector>
 
+#include "base/torch.h"
 #include "objective/time_terms.h"
 #include "objective/value_terms.h"
 #include "veil/base/error.h"

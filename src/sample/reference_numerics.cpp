@@ -1,10 +1,9 @@
 #include "veil/sample/reference_numerics.h"
 
-#include <torch/torch.h>
-
 #include <limits>
 #include <numbers>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

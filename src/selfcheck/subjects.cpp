@@ -1,10 +1,9 @@
 #include "veil/selfcheck/subjects.h"
 
-#include <torch/torch.h>
-
 #include <cmath>
 #include <utility>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/evaluate/exact_order.h"
 #include "veil/nn/token_powers.h"

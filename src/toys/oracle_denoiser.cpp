@@ -1,7 +1,6 @@
 #include "veil/toys/oracle_denoiser.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

@@ -1,7 +1,6 @@
 #include "veil/data/batch_stream.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

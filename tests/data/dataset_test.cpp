@@ -1,11 +1,11 @@
 #include "veil/data/dataset.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <functional>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

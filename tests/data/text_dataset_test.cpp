@@ -1,10 +1,10 @@
 #include "veil/data/text_dataset.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

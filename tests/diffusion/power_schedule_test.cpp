@@ -1,10 +1,10 @@
 #include "veil/diffusion/power_schedule.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 
 namespace veil {

@@ -1,9 +1,9 @@
 // Evaluation of a network with learned powers (GenMD4) against enumeration.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "support/value_toy.h"
 #include "veil/base/error.h"
 #include "veil/evaluate/evaluator.h"

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <csignal>
@@ -10,6 +9,7 @@
 #include <limits>
 #include <sstream>
 
+#include "base/torch.h"
 #include "io/temp_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/model_file.h"

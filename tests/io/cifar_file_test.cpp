@@ -1,10 +1,10 @@
 #include "veil/io/cifar_file.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <string>
 
+#include "base/torch.h"
 #include "io/dataset_bytes.h"
 #include "io/temp_folder.h"
 

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 #include <png.h>
-#include <torch/torch.h>
 
 #include <array>
 #include <cstring>
 
+#include "base/torch.h"
 #include "io/temp_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/image_grid.h"

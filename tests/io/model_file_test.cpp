@@ -1,10 +1,11 @@
 #include "veil/io/model_file.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/version.h>
 
 #include <nlohmann/json.hpp>
 
+#include "base/torch.h"
 #include "io/temp_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/safetensors.h"

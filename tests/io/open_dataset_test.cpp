@@ -1,7 +1,6 @@
 #include "veil/io/open_dataset.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "base/torch.h"
 #include "io/dataset_bytes.h"
 #include "io/temp_folder.h"
 #include "veil/base/error.h"

@@ -1,10 +1,10 @@
 #include "veil/io/safetensors.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <numbers>
 
+#include "base/torch.h"
 #include "io/temp_folder.h"
 #include "veil/base/error.h"
 

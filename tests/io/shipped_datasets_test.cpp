@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <numeric>
 #include <string>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/io/open_dataset.h"
 
@@ -32,7 +32,7 @@ TEST(ShippedDatasetsTest, FashionMnistIsTheOneThatIsKnown) {
 }
 
 TEST(ShippedDatasetsTest, AFolderOfKnownContentGetsItsName) {
-  const std::string folder = std::string(VEIL_SOURCE_DIR) + "/datasets/fashion-mnist";
+  const auto folder = concat(VEIL_SOURCE_DIR, "/datasets/fashion-mnist");
   EXPECT_EQ(open_dataset(folder, "train")->info().name, "fashion-mnist");
   EXPECT_EQ(open_dataset(folder, "test")->info().name, "fashion-mnist");
 }

@@ -1,10 +1,10 @@
 // What both image networks share: the head at chosen positions, the two options of stem and head, mixed precision, and
 // input that does not fit.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "support/fixture_file.h"
 #include "support/speaking_network.h"
 #include "veil/base/device.h"

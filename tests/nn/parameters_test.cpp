@@ -1,9 +1,9 @@
 // Names, numbers and first values of parameters, and the options that decide them.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/initialization.h"

@@ -2,10 +2,10 @@
 #include "veil/nn/transformer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "support/fixture_file.h"
 #include "support/speaking_network.h"
 #include "veil/base/error.h"

@@ -1,10 +1,10 @@
 // The two estimators of the gradient of learned powers, against enumeration of every outcome of their masks: no noise.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <functional>
 
+#include "base/torch.h"
 #include "support/value_toy.h"
 #include "veil/objective/value_schedule.h"
 

@@ -1,13 +1,13 @@
 // How much noise the two estimators put into the gradient of learned powers, on a Markov chain whose conditionals are
 // known. Prints the table that docs/trust.md quotes.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/nn/initialization.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/value_schedule.h"

@@ -1,10 +1,10 @@
 // The loss of GenMD4 and its gradient against enumeration of all masks and Gauss-Legendre quadrature in time.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <vector>
 
+#include "base/torch.h"
 #include "support/value_toy.h"
 #include "veil/base/error.h"
 #include "veil/diffusion/power_schedule.h"

@@ -1,9 +1,9 @@
 // GenMD4: schedules by value, both losses, the leave-one-out term, reconstruction, gradients, and four training steps.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "objective/time_terms.h"
 #include "objective/value_terms.h"
 #include "reference/recorded_masks.h"

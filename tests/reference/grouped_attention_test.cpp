@@ -1,8 +1,8 @@
 // Heads that share keys and values, and a causal mask: no published configuration has them, but the published module
 // does.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "base/torch.h"
 #include "reference/reference_file.h"
 #include "veil/nn/transformer.h"
 

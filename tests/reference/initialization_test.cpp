@@ -2,10 +2,10 @@
 #include "veil/nn/initialization.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 
+#include "base/torch.h"
 #include "reference/reference_network.h"
 
 namespace veil {

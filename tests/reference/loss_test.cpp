@@ -1,7 +1,7 @@
 // The time form of the loss and the loss in discrete steps, at the reference's recorded times and masks.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "base/torch.h"
 #include "objective/time_terms.h"
 #include "reference/recorded_masks.h"
 #include "reference/reference_network.h"

@@ -1,7 +1,7 @@
 // Outputs of the parts of the networks, recomputed from our modules one after the other: where a mismatch begins.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "base/torch.h"
 #include "reference/reference_network.h"
 #include "veil/nn/attention.h"
 #include "veil/nn/dit.h"

@@ -1,9 +1,9 @@
 // Networks against the authors' program: parameters one by one, logits, gradients.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <set>
 
+#include "base/torch.h"
 #include "reference/reference_network.h"
 
 namespace veil {

@@ -2,8 +2,8 @@
 #include "veil/train/optimizer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "base/torch.h"
 #include "reference/reference_file.h"
 #include "reference/reference_optimizer.h"
 #include "veil/base/error.h"

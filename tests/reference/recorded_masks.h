@@ -1,8 +1,8 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include "veil/diffusion/forward_process.h"
+
+#include "base/torch.h"
 
 namespace veil::test {
 

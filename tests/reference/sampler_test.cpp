@@ -1,10 +1,10 @@
 // One step of each sampler of the reference, top-p masks, the final decode, and whole trajectories with recorded draws.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <limits>
 
+#include "base/torch.h"
 #include "reference/reference_network.h"
 #include "veil/sample/reference_numerics.h"
 

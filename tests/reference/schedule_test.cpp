@@ -1,11 +1,11 @@
 // Schedules, sampling grids, and the fixed tables of the networks.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 
+#include "base/torch.h"
 #include "reference/reference_file.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/nn/embedding.h"

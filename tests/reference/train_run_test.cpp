@@ -1,7 +1,7 @@
 // Four real training steps of a small text model, at the reference's recorded batches, times and masks.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "base/torch.h"
 #include "objective/time_terms.h"
 #include "reference/recorded_masks.h"
 #include "reference/reference_network.h"

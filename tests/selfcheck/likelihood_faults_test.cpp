@@ -1,11 +1,11 @@
 // Faults that likelihoods of this kind have had, put in on purpose: the gate named must see each.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <numeric>
 #include <utility>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/objective/masked_cross_entropy.h"
 #include "veil/selfcheck/likelihood_gates.h"
 

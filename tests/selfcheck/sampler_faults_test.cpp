@@ -1,6 +1,5 @@
 // Faults that samplers of this kind have had, put in on purpose: the gate named must see each.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/sample/time_grid.h"
 #include "veil/selfcheck/sampler_gates.h"
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 
+#include "base/torch.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/initialization.h"
 

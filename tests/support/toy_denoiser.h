@@ -1,10 +1,13 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/linear.h>
 
 #include <utility>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/nn/denoiser.h"
 
 namespace veil::testing {

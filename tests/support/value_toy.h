@@ -1,11 +1,10 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/initialization.h"
 #include "veil/nn/token_powers.h"

@@ -1,12 +1,12 @@
 #include "veil/toys/oracle_denoiser.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
 #include "veil/toys/simple_toys.h"
 

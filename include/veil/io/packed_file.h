@@ -25,7 +25,7 @@ struct PackedDescription {
 /// after fsync; until then `path` keeps what it held, and a writer that goes away before takes the temporary with it.
 class PackedWriter {
  public:
-  /// compress: deflate (level 4) in chunks of about 64 KiB; else chunks as they are. Throws
+  /// compress: deflate (level 4) in chunks of about 16 KiB; else chunks of 64 KiB as they are. Throws
   /// IoError, InvalidArgument.
   PackedWriter(std::filesystem::path path, TokenShape shape, bool has_labels, bool compress);
   ~PackedWriter();

@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "fuzz/fuzz_target.h"
+#include "io/archive_reader.h"
+#include "io/numpy_reader.h"
+#include "veil/io/decode_image.h"
+#include "veil/io/fit_image.h"
+#include "veil/io/packed_file.h"
+
+// Readers that do without LibTorch.
+namespace veil::fuzz {
+namespace {
+
+constexpr int64_t kLimit = int64_t{16} << 20;
+
+void read_numpy(std::span<const uint8_t> bytes) {
+  const auto path = file_of(bytes);
+  for (const auto& array : io::numpy_arrays(path)) {
+    const auto stream = io::open_numpy(path, array.name);
+    std::array<uint8_t, 4096> block{};
+    int64_t read = 0;
+    for (auto count = stream->read(block); count > 0 && read < kLimit; count = stream->read(block)) {
+      read += static_cast<int64_t>(count);
+    }
+  }
+}
+
+void read_integers(std::span<const uint8_t> bytes) { (void)io::read_integers(file_of(bytes), "", kLimit / 8); }
+
+void read_archive(std::span<const uint8_t> bytes) {
+  const auto path = file_of(bytes);
+  if (!io::archive_kind(path)) {
+    return;
+  }
+  io::ArchiveReader archive(path);
+  while (archive.next()) {
+    (void)archive.read_all(kLimit);
+  }
+}
+
+void decode(std::span<const uint8_t> bytes) {
+  const auto image = io::decode_image(bytes);
+  (void)io::fit_image(image.pixels, {.size = 8, .channels = 3, .filter = io::ResizeFilter::kBox, .upscale = true});
+}
+
+void read_packed(std::span<const uint8_t> bytes) {
+  const io::PackedFile file(file_of(bytes));
+  const auto& info = file.info();
+  for (size_t split = 0; split < info.splits.size(); ++split) {
+    const auto rows = std::min<int64_t>(info.splits[split].images, 4);
+    std::vector<uint8_t> tokens(static_cast<size_t>(rows * info.shape->length()));
+    file.read_tokens(split, info.splits[split].images - rows, rows, tokens);
+    if (info.classes > 0) {
+      std::vector<int64_t> labels(static_cast<size_t>(rows));
+      file.read_labels(split, 0, rows, labels);
+    }
+  }
+}
+
+constexpr std::array<Target, 5> kTargets{{{"numpy", read_numpy},
+                                          {"integers", read_integers},
+                                          {"archive", read_archive},
+                                          {"image", decode},
+                                          {"packed", read_packed}}};
+
+}  // namespace
+
+std::span<const Target> file_targets() { return kTargets; }
+
+}  // namespace veil::fuzz

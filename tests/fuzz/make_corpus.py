@@ -1,0 +1,91 @@
+"""Makes corpus/: small honest and nearly honest files of every format that the targets read.
+
+usage: make_corpus.py PATH-OF-VEIL   (the packed files are the program's own)
+"""
+
+import gzip
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT.parent / "cli"))
+import data_files as files  # noqa: E402
+
+PICTURES = ROOT.parent / "io/fixtures/images"
+CORPUS = ROOT / "corpus"
+
+
+def write(target, name, content):
+    path = CORPUS / target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def arrays():
+    image = files.pixels(0, 4, 4, 3)
+    plain = files.npy("|u1", (1, 4, 4, 3), image)
+    write("numpy", "plain.npy", plain)
+    write("numpy", "version2.npy", b"\x93NUMPY\2\0" + plain[8:10] + b"\0\0" + plain[10:])
+    write("numpy", "scalar.npy", files.npy("<f8", (), struct.pack("<d", 1.5)))
+    content = {"x_train": ("|u1", (1, 4, 4, 3), image), "y_train": ("<i8", (1,), struct.pack("<q", 3))}
+    for deflate in (False, True):
+        write("numpy", f"deflate{int(deflate)}.npz", files.npz(content, deflate))
+    for code, size in (("|u1", 1), ("<i2", 2), ("<u4", 4), ("<i8", 8), ("|b1", 1)):
+        write("integers", code[1:] + ".npy", files.npy(code, (3,), bytes(range(3 * size))))
+    write("integers", "column.npy", files.npy("<i8", (2, 1), struct.pack("<2q", 7, -1)))
+
+
+def archives():
+    members = {"train/a/1.png": files.png(files.pixels(0, 4, 4, 3), 4, 4, 3), "train/b/2.txt": b"no image",
+               "a-name-of-more-than-a-hundred-letters/" * 4 + "x": b"long"}
+    write("archive", "plain.tar", files.tar(members))
+    write("archive", "packed.tar.gz", files.tar(members, "w:gz"))
+    write("archive", "images.zip", files.npz({"a": ("|u1", (2,), b"ab")}, deflate=True))
+
+
+def tensors():
+    write("idx", "images", b"\0\0\x08\3" + struct.pack(">3I", 2, 3, 4) + bytes(range(24)))
+    write("idx", "labels.gz", gzip.compress(b"\0\0\x08\1" + struct.pack(">I", 300) + bytes(300), mtime=0))
+    write("cifar", "ten", b"\3" + bytes(3072))
+    write("cifar", "hundred", b"\3\x21" + bytes(3072))
+    header = b'{"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}'
+    write("safetensors", "small", struct.pack("<Q", len(header)) + header + bytes(8))
+    header = b'{"b":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]},"w":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}'
+    write("safetensors", "types", struct.pack("<Q", len(header)) + header + bytes(11))
+
+
+def pictures():
+    for path in sorted(PICTURES.iterdir()):
+        if path.suffix in (".png", ".jpg", ".webp", ".bmp", ".gif", ".tga", ".ppm", ".pgm", ".pbm") and path.stat().st_size < 2500:
+            write("image", path.name, path.read_bytes())
+
+
+def packed(veil):
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder)
+        for split, name, number in (("train", "a", 0), ("train", "b", 1), ("test", "a", 2)):
+            path = place / "set" / split / name / "1.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(files.png(files.pixels(number, 4, 4, 3), 4, 4, 3))
+        subprocess.run([veil, "data", "pack", "set", "labelled.h5", "--compress"], cwd=place, check=True)
+        shutil.rmtree(place / "set/test")
+        shutil.rmtree(place / "set/train/b")
+        subprocess.run([veil, "data", "pack", "set", "plain.h5", "--compress"], cwd=place, check=True)
+        for name in ("labelled.h5", "plain.h5"):
+            write("packed", name, (place / name).read_bytes())
+
+
+def main():
+    shutil.rmtree(CORPUS, ignore_errors=True)
+    arrays()
+    archives()
+    tensors()
+    pictures()
+    packed(sys.argv[1])
+
+
+main()
