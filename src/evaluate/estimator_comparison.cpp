@@ -1,6 +1,7 @@
 #include "veil/evaluate/estimator_comparison.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <span>
@@ -29,9 +30,19 @@ int64_t batches_of(const Dataset& dataset, const EstimatorComparisonOptions& opt
   return (options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size())) / options.batch_size;
 }
 
-EvaluationOptions evaluation_of(const EstimatorComparisonOptions& options, ObjectiveForm form, int64_t batches) {
-  EvaluationOptions evaluation{.form = form, .schedule = options.schedule};
-  if (form == ObjectiveForm::kTime) {
+// The estimators of evaluate().
+struct Scheme {
+  ObjectiveForm form;
+  double control;
+};
+
+constexpr std::array<Scheme, 3> kSchemes{
+    {{ObjectiveForm::kCount, EvaluationOptions{}.control}, {ObjectiveForm::kCount, 0.0}, {ObjectiveForm::kTime, 0.0}}};
+
+EvaluationOptions evaluation_of(const EstimatorComparisonOptions& options, const Scheme& scheme, int64_t batches) {
+  EvaluationOptions evaluation{.form = scheme.form, .schedule = options.schedule};
+  evaluation.control = scheme.control;
+  if (scheme.form == ObjectiveForm::kTime) {
     evaluation.schedule.clip = options.clip;
   }
   evaluation.passes = options.passes * options.repeats;
@@ -100,8 +111,7 @@ class BatchPasses {
       figures.variances.push_back(statistics.mask_variances.front() * static_cast<double>(options_.repeats) *
                                   static_cast<double>(options_.batch_size));
       if (progress) {
-        progress(2 * batches * options_.batch_size + (batch + 1) * options_.batch_size,
-                 3 * batches * options_.batch_size);
+        progress((3 * batches + batch + 1) * options_.batch_size, 4 * batches * options_.batch_size);
       }
     }
     figures.degrees_of_freedom = static_cast<double>(batches * (passes - 1));
@@ -173,12 +183,12 @@ std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Datas
   const int64_t batches = batches_of(dataset, options);
   std::vector<BatchFigures> found;
   std::vector<std::string> names;
-  for (const auto form : {ObjectiveForm::kCount, ObjectiveForm::kTime}) {
+  for (const auto& scheme : kSchemes) {
     const auto part = static_cast<int64_t>(found.size());
-    const auto report = evaluate(denoiser, dataset, evaluation_of(options, form, batches), device, precision,
+    const auto report = evaluate(denoiser, dataset, evaluation_of(options, scheme, batches), device, precision,
                                  [&](int64_t done, int64_t all) {
                                    if (progress) {
-                                     progress(part * all + done, 3 * all);
+                                     progress(part * all + done, 4 * all);
                                    }
                                  });
     found.push_back(stratified(report, options.batch_size));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "evaluate/control_variate.h"
 #include "evaluate/dataset_check.h"
 #include "evaluate/pass_queue.h"
 #include "evaluate/profile.h"
@@ -27,6 +28,8 @@ void check(const DenoiserOptions& network, const Dataset& dataset, const Evaluat
           options.passes, ", wanted a multiple of evaluate.replicates, which is ", options.replicates);
   require(network.powers == Powers::kNone || options.form == ObjectiveForm::kTime,
           "evaluate.form is count, but the network has learned powers: values with schedules of their own need time");
+  require(options.control >= 0 && options.control <= 1, "evaluate.control: got ", options.control,
+          ", wanted a number in [0, 1]");
   require(options.first_time > 0 && options.first_time < 1, "evaluate.first_time: got ", options.first_time,
           ", wanted a number in (0, 1)");
 }
@@ -45,8 +48,11 @@ double constant_terms(const DenoiserOptions& network, const EvaluationOptions& o
 class PassMaker {
  public:
   PassMaker(const Denoiser& denoiser, const EvaluationOptions& options)
-      : options_(options), schedule_(options.schedule), powers_(power_schedule(denoiser)),
-        mask_id_(denoiser.options().vocab_size), constant_(constant_terms(denoiser.options(), options)) {
+      : options_(options),
+        schedule_(options.schedule),
+        powers_(power_schedule(denoiser)),
+        mask_id_(denoiser.options().vocab_size),
+        constant_(constant_terms(denoiser.options(), options)) {
     if (powers_) {
       const auto values = torch::arange(mask_id_).unsqueeze(1);  // as examples of one token
       reconstruction_ = value_reconstruction(values, torch::tensor(powers_->powers(), torch::kFloat64),
@@ -114,11 +120,17 @@ class PassMaker {
   torch::Tensor reconstruction_;  // float64 [V] with powers: nats of a token of each value
 };
 
-std::string estimator_name(const Denoiser& denoiser, ObjectiveForm form) {
+bool is_controlled(const EvaluationOptions& options) {
+  return options.form == ObjectiveForm::kCount && options.control > 0;
+}
+
+std::string estimator_name(const Denoiser& denoiser, const EvaluationOptions& options) {
   if (denoiser.powers() != nullptr) {
     return "powers-time-stratified";
   }
-  return form == ObjectiveForm::kCount ? "count-stratified" : "time-stratified";
+  return is_controlled(options)                  ? "count-controlled"
+         : options.form == ObjectiveForm::kCount ? "count-stratified"
+                                                 : "time-stratified";
 }
 
 // The value of every pass in nats, [examples * passes]; fills the profile.
@@ -126,7 +138,9 @@ std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, cons
                                 torch::Device device, Profile& profile, const EvaluationProgress& progress) {
   const int64_t examples = scored_examples(dataset, options);
   std::vector<double> values(static_cast<size_t>(examples * options.passes));
-  PassQueue queue(denoiser, options, device, [&](const PassRow& row, double nats_per_token) {
+  const int64_t group = options.passes / options.replicates;
+  ControlVariate control(denoiser.options().shape.length(), group, options.control);
+  PassQueue queue(denoiser, options, device, [&](const PassRow& row, double nats_per_token, auto parts) {
     const double value = row.scale * nats_per_token + row.constant;
     if (!std::isfinite(value)) {
       const int64_t example = row.index / options.passes;
@@ -136,6 +150,15 @@ std::vector<double> pass_values(Denoiser& denoiser, const Dataset& dataset, cons
     values[static_cast<size_t>(row.index)] = value;
     if (row.masked.counts.front() > 0 && denoiser.powers() == nullptr) {
       profile.add(row.masked.counts.front(), nats_per_token);
+    }
+    if (is_controlled(options)) {
+      control.add({row.masked.positions.const_data_ptr<int64_t>(), parts.size()}, parts);
+      if (control.is_complete()) {  // the group ends with this pass
+        const auto controlled = control.take();
+        for (int64_t pass = 0; pass < group; ++pass) {
+          values[static_cast<size_t>(row.index - group + 1 + pass)] = row.scale * controlled[static_cast<size_t>(pass)];
+        }
+      }
     }
   });
   const PassMaker maker(denoiser, options);
@@ -168,7 +191,7 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   EvaluationReport report = report_of(statistics, dataset, denoiser.options());
   report.passes = options.passes;
   report.replicates = options.replicates;
-  report.estimator = estimator_name(denoiser, options.form);
+  report.estimator = estimator_name(denoiser, options);
   report.seed = options.seed;
   report.mask_standard_error = bits_per_dim(statistics.mask_standard_error, length);
   for (const double nats : statistics.mask_variances) {

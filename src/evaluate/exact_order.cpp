@@ -54,7 +54,7 @@ std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, con
   const int64_t examples = scored_examples(dataset, options);
   const auto passes = static_cast<int64_t>(groups.size());
   std::vector<double> nats(static_cast<size_t>(examples), 0.0);
-  const auto take = [&](const PassRow& row, double nats_per_token) {
+  const auto take = [&](const PassRow& row, double nats_per_token, std::span<const double> /*parts*/) {
     const int64_t example = row.index / passes;
     if (!std::isfinite(nats_per_token)) {
       throw NumericalError(

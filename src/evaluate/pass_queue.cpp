@@ -60,10 +60,11 @@ void PassQueue::run() {
   const double* next = nats.const_data_ptr<double>();
   for (const auto& row : rows_) {
     const int64_t count = row.masked.counts.front();
-    const double sum = std::accumulate(next, next + count, 0.0);
+    const std::span parts(next, static_cast<size_t>(count));
+    const double sum = std::accumulate(parts.begin(), parts.end(), 0.0);
     next += count;
     if (row.index >= 0) {
-      sink_(row, count > 0 ? sum / static_cast<double>(count) : 0.0);
+      sink_(row, count > 0 ? sum / static_cast<double>(count) : 0.0, parts);
     }
   }
   rows_.clear();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "veil/diffusion/forward_process.h"
@@ -31,8 +32,9 @@ enum class PassMeasure {
 /// cross-entropy of each to a sink: where calls are cut depends on nothing but that order.
 class PassQueue {
  public:
-  /// Called with (row, S/k): the mean of the measure over the scored positions in nats; 0 where there is none.
-  using Sink = std::function<void(const PassRow&, double)>;
+  /// Called with (row, S/k, the parts of S): the mean of the measure over the scored positions in nats, 0 where there
+  /// is none, and its value at each of row.masked.positions.
+  using Sink = std::function<void(const PassRow&, double, std::span<const double>)>;
 
   PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink,
             PassMeasure measure = PassMeasure::kBound);

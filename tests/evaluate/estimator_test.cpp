@@ -106,9 +106,10 @@ TEST(EstimatorTest, IntervalCoversThePopulationBoundAsOftenAsItSays) {
   EXPECT_LE(covered, 0.98 * kRepeats);
 }
 
-TEST(EstimatorTest, ProfileAddsUpToTheEstimate) {
+TEST(EstimatorTest, ProfileAddsUpToTheEstimateWithoutControlVariate) {
   const auto joint = random_joint(5, 3, 2);
-  const auto report = measure(joint, ToyConditionals(joint), draw_tokens(EnumeratedToy(joint), 50, 1), {.passes = 6});
+  const auto report = measure(joint, ToyConditionals(joint), draw_tokens(EnumeratedToy(joint), 50, 1),
+                              {.passes = 6, .control = 0.0});
   double sum = 0;
   int64_t samples = 0;
   for (const auto& bin : report.profile) {

@@ -97,6 +97,7 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"evaluate.limit", "25"},
     {"evaluate.batch_size", "26"},
     {"evaluate.rows_per_call", "27"},
+    {"evaluate.control", "0.5"},
     {"evaluate.seed", "28"},
     {"sample.count", "29"},
     {"sample.steps", "30"},

@@ -24,30 +24,31 @@ struct EstimatorComparisonOptions {
 
 /// How much of an estimate's noise is due to the masks, the examples being given. Bits are per dimension.
 struct EstimatorFigures {
-  std::string name;             ///< "count-stratified" and "time-stratified" as in EvaluationReport, or "time-batch"
-  double bits_per_dim = 0.0;    ///< mean over all examples and repetitions
-  double standard_error = 0.0;  ///< of that, due to masks
-  double variance = 0.0;        ///< mask variance of the mean over B examples with J passes each, times B: what one
-                                ///< example contributes, whatever B is. Mean over batches
-  double variance_error = 0.0;  ///< standard error of `variance`, from the spread over batches; NaN for one batch
-  double ratio = 1.0;           ///< `variance` over that of the first estimator
-  double ratio_error = 0.0;     ///< from the spread over batches of what the two have in common; NaN for one batch
+  std::string name;                 ///< as in EvaluationReport, or "time-batch"
+  double bits_per_dim = 0.0;        ///< mean over all examples and repetitions
+  double standard_error = 0.0;      ///< of that, due to masks
+  double variance = 0.0;            ///< mask variance of the mean over B examples with J passes each, times B: what one
+                                    ///< example contributes, whatever B is. Mean over batches
+  double variance_error = 0.0;      ///< standard error of `variance`, from the spread over batches; NaN for one batch
+  double ratio = 1.0;               ///< `variance` over that of the first estimator
+  double ratio_error = 0.0;         ///< from the spread over batches of what the two have in common; NaN for one batch
   double degrees_of_freedom = 0.0;  ///< independent squares in `variance`: sqrt(2 / this) is its relative error if they
                                     ///< were normal and alike
   int64_t batches = 0;
 };
 
 /// Compares, on the same examples and at equal numbers of forward passes:
-///   count-stratified: evaluate()'s count form (K-strat), stratified within each example;
+///   count-controlled: evaluate()'s count form (K-strat), stratified within each example, with its control variate;
+///   count-stratified: the same without it;
 ///   time-stratified: evaluate()'s time form, one offset an example, with `clip`;
 ///   time-batch: what the reference does. A pass draws times (u + b/B) mod 1 with one u for the batch, masks each
 ///     example at its own and scores it by the time form with `clip`; J passes are J independent ones
 ///     (continuous_time_loss).
-/// Examples of the first two have independent noise, so the variance of a batch's mean is the sum of theirs over B^2,
+/// Examples of the first three have independent noise, so the variance of a batch's mean is the sum of theirs over B^2,
 /// each from R repetitions. Examples of time-batch share u, so the variance over its J * R passes of the batch's mean
-/// is taken, over J. All three are unbiased.
+/// is taken, over J. All are unbiased.
 ///
-/// Costs about 3 * J * R network passes an example. The network is in evaluation mode and afterwards as it was. Throws
+/// Costs about 4 * J * R network passes an example. The network is in evaluation mode and afterwards as it was. Throws
 /// InvalidArgument as evaluate() does, if options are out of range, if there is no whole batch, or if the network has
 /// learned powers; NumericalError if a loss is not finite.
 [[nodiscard]] std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Dataset& dataset,

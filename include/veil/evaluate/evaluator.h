@@ -14,18 +14,21 @@ namespace veil {
 struct EvaluationOptions {
   ObjectiveForm form = ObjectiveForm::kCount;  ///< kCount: K-strat; kTime: low-discrepancy times within each example
   MaskScheduleOptions schedule = {};           ///< kTime, and networks conditioned on time; its clip should be 0
-  double first_time = 1e-3;  ///< learned powers: the integral stops here and the exact rest is added; in (0, 1)
-  int64_t passes = 8;        ///< forward passes per example over all replicates; a multiple of `replicates`
-  int64_t replicates = 2;    ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
-  int64_t limit = 0;         ///< examples, from the first; 0: all
-  int64_t batch_size = 64;   ///< examples held at once; does not change the result
+  double first_time = 1e-3;    ///< learned powers: the integral stops here and the exact rest is added; in (0, 1)
+  int64_t passes = 8;          ///< forward passes per example over all replicates; a multiple of `replicates`
+  int64_t replicates = 2;      ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
+  int64_t limit = 0;           ///< examples, from the first; 0: all
+  int64_t batch_size = 64;     ///< examples held at once; does not change the result
   int64_t rows_per_call = 32;  ///< rows of every network call (the last one is padded): fixed, so results do not depend
                                ///< on batch_size; changing it may change the last bits
   uint64_t seed = 0;
+  double control = 0.85;  ///< kCount: weight in [0, 1] of the control variate from the other passes over the example;
+                          ///< unbiased for every weight; 0: none. Needs two passes in a replicate to do anything
 };
 
 /// S/k by the number k of masked positions: the information profile. At most 64 logarithmic bins, which are disjoint,
-/// ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the mean bound in nats.
+/// ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the mean bound in nats,
+/// estimated without the control variate.
 struct ProfileBin {
   int64_t first_count = 0;  ///< smallest k of the bin
   int64_t last_count = 0;   ///< largest k of the bin
@@ -43,21 +46,22 @@ struct EvaluationReport {
   double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors
   double confidence_high = 0.0;
   int64_t examples = 0;
-  int64_t dataset_size = 0;          ///< examples that the data set has: more than `examples` under a limit
-  int64_t passes = 0;                ///< forward passes per example
+  int64_t dataset_size = 0;  ///< examples that the data set has: more than `examples` under a limit
+  int64_t passes = 0;        ///< forward passes per example
   int64_t replicates = 0;
-  std::string estimator;  ///< "count-stratified", "time-stratified", "powers-time-stratified" or an exact order
+  std::string estimator;  ///< "count-controlled", "count-stratified" (control = 0), "time-stratified",
+                          ///< "powers-time-stratified" or an exact order
   std::string dataset;
   std::string split;
-  std::string weights;               ///< "ema" or "raw", set by the caller
+  std::string weights;  ///< "ema" or "raw", set by the caller
   uint64_t seed = 0;
-  int64_t length = 0;                ///< tokens of an example
+  int64_t length = 0;   ///< tokens of an example
   int64_t classes = 0;  ///< above 0: the network was told which of so many classes an example has, and the figure is
                         ///< conditional on that; log2(classes) / length for telling the class is not in it
-  std::vector<double> example_bits;  ///< bits per dimension of each example, in order
+  std::vector<double> example_bits;            ///< bits per dimension of each example, in order
   std::vector<double> example_mask_variances;  ///< of each of them, given the example: from the spread between
                                                ///< replicates; empty for an exact order
-  std::vector<ProfileBin> profile;   ///< empty for a network with learned powers
+  std::vector<ProfileBin> profile;             ///< empty for a network with learned powers
 };
 
 /// Called with (examples done, examples in all).
@@ -68,10 +72,12 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 ///
 /// Count form: each replicate draws passes/replicates stratified masked counts k for each example, and a pass is worth
 /// L * S/k nats, S being the cross-entropy summed over the masked positions. It has the same expectation for every
-/// schedule and is the bound of equation 6 of arXiv 2406.04329 with exact ends. Time form: times (u + j / size of the
-/// replicate) mod 1, one u per example and replicate; a pass is worth -alpha'(t)/(1 - alpha(t)) * S, plus
-/// reconstruction and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a schedule with exact
-/// ends.
+/// schedule and is the bound of equation 6 of arXiv 2406.04329 with exact ends. With `control` a pass is worth
+/// L * (S/k - control * (mean of h over the masked positions - mean of h over all)), h_i being the mean cross-entropy
+/// of position i in the other passes of the replicate: the same expectation, several times less mask noise. Time form:
+/// times (u + j / size of the replicate) mod 1, one u per example and replicate; a pass is worth -alpha'(t)/(1 -
+/// alpha(t)) * S, plus reconstruction and prior L * (1 - alpha(0)) * ln V and L * alpha(1) * ln V, which are 0 for a
+/// schedule with exact ends.
 ///
 /// A network with learned powers (GenMD4) needs the time form: its times are those of the time form stretched to
 /// [first_time, 1], a pass is worth (1 - first_time) / t * the sum of masked_jump_loss, and value_reconstruction at
