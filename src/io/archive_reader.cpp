@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): uselocale is POSIX
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,30 @@ struct FreeArchive {
   void operator()(archive* a) const { archive_read_free(a); }
 };
 
+// libarchive translates names into the locale's letters, and a program that never called setlocale has none but ASCII.
+class Utf8Locale {
+ public:
+  Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (own_ != nullptr) {
+      before_ = ::uselocale(own_);
+    }
+  }
+  ~Utf8Locale() {
+    if (own_ != nullptr) {
+      ::uselocale(before_);
+      ::freelocale(own_);
+    }
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+  Utf8Locale(Utf8Locale&&) = delete;
+  Utf8Locale& operator=(Utf8Locale&&) = delete;
+
+ private:
+  locale_t own_;
+  locale_t before_ = nullptr;
+};
+
 // The header's sum counts its own eight bytes as blanks (POSIX, pax interchange format).
 bool is_tar_header(std::span<const uint8_t> header) {
   if (header.size() < kTarHeader || header[0] == 0) {
@@ -37,7 +62,7 @@ bool is_tar_header(std::span<const uint8_t> header) {
   field.remove_prefix(std::min(field.find_first_not_of(' '), field.size()));
   int64_t promised = -1;
   (void)std::from_chars(field.data(), field.data() + field.size(), promised, 8);
-  int64_t sum = 8 * ' ';
+  int64_t sum = int64_t{8} * ' ';
   for (size_t i = 0; i < kTarHeader; ++i) {
     sum += i >= 148 && i < 156 ? 0 : header[i];
   }
@@ -128,10 +153,11 @@ class ArchiveReader::Impl {
       : source_{.file = InputFile(path), .error = {}}, archive_(archive_read_new()) {
     const auto kind = archive_kind(path);
     require<DataError>(kind.has_value(), path.string(), ": found ", describe_start(path), ", want a tar or zip file");
+    is_zip_ = *kind == ArchiveKind::kZip;
     auto* a = archive_.get();
     require<std::runtime_error>(a != nullptr, "libarchive failed");
     archive_read_support_filter_gzip(a);
-    if (*kind == ArchiveKind::kZip) {
+    if (is_zip_) {
       archive_read_support_format_zip_seekable(a);
       archive_read_set_seek_callback(a, seek_to);
     } else {
@@ -144,12 +170,14 @@ class ArchiveReader::Impl {
   }
 
   std::optional<Member> next() {
+    const Utf8Locale locale;
     while (!is_ended_) {
       archive_entry* entry = nullptr;
       member_.clear();
       const int result = archive_read_next_header(archive_.get(), &entry);
       if (result == ARCHIVE_EOF) {
         is_ended_ = true;
+        check_end();
         break;
       }
       check(result == ARCHIVE_WARN ? ARCHIVE_OK : result);  // a name that the locale cannot show is no fault here
@@ -164,6 +192,7 @@ class ArchiveReader::Impl {
       }
       refuse_unless(archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr,
                     "is a link or a device, want regular files only");
+      refuse_unless(!is_zip_ || has_plain_method(), "is packed with another method than deflate");
       return Member{.name = member_, .size = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : -1};
     }
     return std::nullopt;
@@ -200,6 +229,25 @@ class ArchiveReader::Impl {
                        member_.empty() ? "" : concat("member ", member_, ": "), reason);
   }
 
+  // libarchive tells it only in the name of the format: "ZIP 2.0 (deflation)".
+  bool has_plain_method() const {
+    const auto* text = archive_format_name(archive_.get());
+    const std::string_view format(text != nullptr ? text : "");
+    return format.ends_with("(deflation)") || format.ends_with("(uncompressed)");
+  }
+
+  // A tar ends with blocks of zeros. Where they lack, it was cut between two members, which libarchive does not mind.
+  void check_end() {
+    if (is_zip_ || archive_filter_count(archive_.get()) > 1) {
+      return;  // gzip data have an end of their own
+    }
+    std::array<uint8_t, kTarHeader> last{};
+    source_.file.seek(std::max<int64_t>(archive_filter_bytes(archive_.get(), 0) - int64_t{kTarHeader}, 0));
+    const auto found = source_.file.read(last);
+    refuse_unless(found == last.size() && std::all_of(last.begin(), last.end(), [](uint8_t b) { return b == 0; }),
+                  "the tar data end without the zeros that close them; the file is cut");
+  }
+
   // A warning means that something was not as it should be (a sum, a cut), so it counts like an error.
   void check(int result) const {
     require<DataError>(source_.error.empty(), source_.error);
@@ -213,6 +261,7 @@ class ArchiveReader::Impl {
   std::unique_ptr<archive, FreeArchive> archive_;
   std::string member_;
   int64_t members_ = 0;
+  bool is_zip_ = false;
   bool is_ended_ = false;
 };
 

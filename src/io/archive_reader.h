@@ -14,8 +14,8 @@ enum class ArchiveKind { kTar, kZip };
 
 /// A file inside an archive.
 struct Member {
-  std::string name;
-  int64_t size = 0;  ///< bytes, as the archive says
+  std::string name;  ///< UTF-8 where the archive says or keeps it so
+  int64_t size = 0;  ///< bytes, as the archive says; -1 if it does not
 };
 
 /// What the file is, by its content: a zip begins with its signature; a tar, plain or gzip, with a header whose sum is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "io/archive_reader.h"
@@ -135,13 +136,12 @@ std::vector<NumpyArray> numpy_arrays(const fs::path& path) {
     return {{.name = "", .header = FileStream(path).header()}};
   }
   std::vector<NumpyArray> arrays;
+  std::set<std::string> names;
   ArchiveReader archive(path);
   while (const auto member = archive.next()) {
     const auto name = array_name(member->name);
     const auto origin = concat(path.string(), ": array ", name);
-    const auto known =
-        std::find_if(arrays.begin(), arrays.end(), [&](const auto& array) { return array.name == name; });
-    require<DataError>(known == arrays.end(), origin, " is there twice");
+    require<DataError>(names.insert(name).second, origin, " is there twice");
     arrays.push_back({name, read_numpy_header([&](std::span<uint8_t> bytes) { return archive.read(bytes); }, origin)});
   }
   return arrays;

@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMaxSide = 16'384;
-constexpr int64_t kMaxClasses = 100'000;
 constexpr int64_t kMostImages = int64_t{1} << 32;
 constexpr int64_t kHashedBytes = int64_t{16} << 20;
 constexpr std::array<const char*, 4> kSplitOrder{"train", "valid", "test", "all"};

@@ -11,37 +11,65 @@ namespace veil::io {
 namespace {
 
 constexpr hsize_t kMaxChunk = hsize_t{64} << 20;
-constexpr size_t kMaxName = 1024;
 constexpr int kMaxRank = 8;
+constexpr hsize_t kMostExpansion = 1032;  // of deflate: 258 bytes for 2 bits
 
-// The bytes of one chunk, or more than any limit.
-hsize_t chunk_bytes(hid_t options, int rank, size_t value_bytes) {
-  std::array<hsize_t, kMaxRank> sizes{};
-  if (H5Pget_chunk(options, rank, sizes.data()) != rank) {
-    return std::numeric_limits<hsize_t>::max();
-  }
-  hsize_t bytes = value_bytes;
-  for (int i = 0; i < rank; ++i) {
-    if (__builtin_mul_overflow(bytes, sizes[static_cast<size_t>(i)], &bytes)) {
-      return std::numeric_limits<hsize_t>::max();
+constexpr auto kTooMany = std::numeric_limits<hsize_t>::max();
+
+hsize_t product(hsize_t first, const std::vector<hsize_t>& factors) {
+  for (const auto factor : factors) {
+    if (__builtin_mul_overflow(first, factor, &first)) {
+      return kTooMany;
     }
   }
-  return bytes;
+  return first;
 }
 
+// The sizes of a chunk; empty if they cannot be had.
+std::vector<hsize_t> chunk_sizes(hid_t options, int rank) {
+  std::vector<hsize_t> sizes(static_cast<size_t>(rank));
+  return H5Pget_chunk(options, rank, sizes.data()) == rank ? sizes : std::vector<hsize_t>();
+}
+
+// Deflate and shuffle, each once at most: of data that are packed twice, a small file could unpack to anything.
 bool has_plain_filters(hid_t options) {
   const int count = H5Pget_nfilters(options);
+  int deflates = 0;
+  int shuffles = 0;
   for (int i = 0; i < count; ++i) {
     unsigned flags = 0;
     unsigned configuration = 0;
     size_t values = 0;
     const auto filter =
         H5Pget_filter2(options, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &configuration);
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE) {
-      return false;
-    }
+    deflates += filter == H5Z_FILTER_DEFLATE ? 1 : 0;
+    shuffles += filter == H5Z_FILTER_SHUFFLE ? 1 : 0;
   }
-  return count >= 0;
+  return deflates <= 1 && shuffles <= 1 && count == deflates + shuffles;
+}
+
+// Whether all values are in the file. The library reads zeros for what is not, of which a few bytes can promise any
+// number.
+bool is_stored(hid_t set, hid_t options, hsize_t value_bytes) {
+  const auto found = array_sizes(set);
+  const std::vector<hsize_t> sizes(found.begin(), found.end());
+  const auto bytes = product(value_bytes, sizes);
+  const Hdf5Handle file(H5Iget_file_id(set), H5Fclose);
+  hsize_t file_bytes = 0;
+  if (H5Fget_filesize(file.get(), &file_bytes) < 0 || bytes > product(kMostExpansion, {file_bytes})) {
+    return false;
+  }
+  if (H5Pget_layout(options) == H5D_CONTIGUOUS) {
+    return H5Dget_storage_size(set) == bytes && bytes <= file_bytes;
+  }
+  const auto chunk = chunk_sizes(options, static_cast<int>(sizes.size()));
+  std::vector<hsize_t> grid;
+  for (size_t i = 0; i < chunk.size(); ++i) {
+    grid.push_back(sizes[i] / chunk[i] + (sizes[i] % chunk[i] > 0 ? 1 : 0));
+  }
+  const Hdf5Handle space(H5Dget_space(set), H5Sclose);
+  hsize_t chunks = 0;
+  return H5Dget_num_chunks(set, space.get(), &chunks) >= 0 && chunks == product(1, grid);
 }
 
 // A text of fixed length in UTF-8 or ASCII, not longer than `limit`; its bytes, or 0.
@@ -147,8 +175,14 @@ Hdf5Handle PackedObjects::array(const char* name, hid_t type, int rank) const {
   refuse_unless((layout == H5D_CHUNKED || layout == H5D_CONTIGUOUS) && H5Pget_external_count(options.get()) == 0 &&
                     has_plain_filters(options.get()),
                 concat("'", name, "' is stored outside of this file or with a filter other than deflate"));
-  refuse_unless(layout == H5D_CONTIGUOUS || chunk_bytes(options.get(), rank, H5Tget_size(type)) <= kMaxChunk,
-                concat("'", name, "' has chunks above ", kMaxChunk >> 20, " MiB"));
+  if (layout == H5D_CHUNKED) {
+    const auto chunk = chunk_sizes(options.get(), rank);
+    const auto bytes = product(H5Tget_size(type), chunk);
+    refuse_unless(!chunk.empty() && bytes > 0 && bytes <= kMaxChunk,
+                  concat("'", name, "' has chunks above ", kMaxChunk >> 20, " MiB"));
+  }
+  refuse_unless(is_stored(set.get(), options.get(), H5Tget_size(type)),
+                concat("'", name, "' promises more values than the file has"));
   return set;
 }
 
@@ -158,12 +192,13 @@ std::vector<std::string> PackedObjects::names(const char* name, int64_t count) c
   }
   const auto set = open_set(name);
   const Hdf5Handle type(H5Dget_type(set.get()), H5Tclose);
-  const auto bytes = fixed_text_bytes(type.get(), kMaxName);
+  const auto bytes = fixed_text_bytes(type.get(), kMaxClassName);
   refuse_unless(bytes > 0 && array_sizes(set.get()) == std::vector<int64_t>{count},
                 concat("'", name, "' is not a list of ", count, " texts"));
   const Hdf5Handle options(H5Dget_create_plist(set.get()), H5Pclose);
   refuse_unless(H5Pget_layout(options.get()) == H5D_CONTIGUOUS && H5Pget_external_count(options.get()) == 0,
                 concat("'", name, "' is stored outside of this file"));
+  refuse_unless(is_stored(set.get(), options.get(), bytes), concat("'", name, "' promises more than the file has"));
   std::string table(bytes * static_cast<size_t>(count), '\0');
   refuse_unless(H5Dread(set.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, table.data()) >= 0,
                 concat("'", name, "' cannot be read"));

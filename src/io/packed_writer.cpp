@@ -136,6 +136,10 @@ class PackedWriter::Impl {
             length);
     const auto count = tokens.size() / length;
     require(labels.size() == (has_labels_ ? count : 0), "found ", labels.size(), " labels for ", count, " images");
+    for (const auto label : labels) {
+      require(label >= 0, "label ", label, ", want 0 or more");
+      largest_label_ = std::max(largest_label_, label);
+    }
     const auto lock = hdf5_lock();
     auto& split = split_of(name);
     const auto image = image_sizes(count);
@@ -149,9 +153,7 @@ class PackedWriter::Impl {
   }
 
   void finish(const PackedDescription& description) {
-    require(description.shape == shape_, "the description's shape is not the images'");
-    require(static_cast<int64_t>(description.provenance.size()) <= kMaxAttribute, "the provenance has ",
-            description.provenance.size(), " bytes, want at most ", kMaxAttribute);
+    check_description(description);
     const auto lock = hdf5_lock();
     check(describe(description), "cannot be written");
     for (auto& [name, split] : splits_) {
@@ -189,11 +191,32 @@ class PackedWriter::Impl {
             static_cast<hsize_t>(shape_.channels)};
   }
 
+  // What the reader would refuse is not written.
+  void check_description(const PackedDescription& description) const {
+    require(description.shape == shape_, "the description's shape is not the images'");
+    require(!splits_.empty(), path_.string(), ": has no images");
+    const auto classes = description.classes;
+    require(has_labels_ ? classes > largest_label_ && classes <= kMaxClasses : classes == 0, "found ", classes,
+            " classes, want ", has_labels_ ? concat(largest_label_ + 1, " to ", kMaxClasses) : "0, without labels");
+    const auto names = static_cast<int64_t>(description.class_names.size());
+    require(names == 0 || names == classes, "found ", names, " names for ", classes, " classes");
+    for (const auto& name : description.class_names) {
+      require(static_cast<int64_t>(name.size()) <= kMaxClassName, "the name of a class has ", name.size(),
+              " bytes, want at most ", kMaxClassName);
+    }
+    for (const auto* text : {&description.name, &description.preparation, &description.provenance}) {
+      require(static_cast<int64_t>(text->size()) <= kMaxAttribute, "a text of the description has ", text->size(),
+              " bytes, want at most ", kMaxAttribute);
+    }
+  }
+
   Split& split_of(const std::string& name) {
     const auto found = splits_.find(name);
     if (found != splits_.end()) {
       return found->second;
     }
+    require(name == "train" || name == "valid" || name == "test" || name == "all", "found split '", name,
+            "', want train, valid, test or all");
     auto& split = splits_[name];
     split.group = {H5Gcreate2(file_.get(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose};
     check(split.group.is_open(), "cannot be written");
@@ -233,6 +256,7 @@ class PackedWriter::Impl {
   bool has_labels_;
   bool compress_;
   bool is_finished_ = false;
+  int64_t largest_label_ = 0;
   Hdf5Handle file_;
   std::map<std::string, Split> splits_;
 };

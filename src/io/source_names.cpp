@@ -52,8 +52,8 @@ std::pair<std::string_view, std::string_view> first_folder(std::string_view path
 }
 
 bool has_image_ending(std::string_view name) {
-  static const std::array<std::string_view, 10> endings{".png", ".jpg", ".jpeg", ".webp", ".bmp",
-                                                        ".gif", ".ppm", ".pgm",  ".pnm",  ".tga"};
+  static const std::array<std::string_view, 11> endings{".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif",
+                                                        ".ppm", ".pgm", ".pbm",  ".pnm",  ".tga"};
   const auto lower = lower_case(name.substr(std::min(name.rfind('.'), name.size())));
   return std::find(endings.begin(), endings.end(), lower) != endings.end();
 }

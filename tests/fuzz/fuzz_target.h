@@ -28,7 +28,9 @@ inline std::filesystem::path file_of(std::span<const uint8_t> bytes) {
     return std::string(has_memory ? "/dev/shm" : "/tmp") + "/veil-fuzz-" + std::to_string(::getpid());
   }();
   std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr || std::fwrite(bytes.data(), 1, bytes.size(), file) != bytes.size() || std::fclose(file) != 0) {
+  const bool is_written =
+      file != nullptr && (bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size());
+  if (!is_written || std::fclose(file) != 0) {
     std::perror(path.c_str());
     std::_Exit(2);
   }

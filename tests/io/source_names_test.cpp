@@ -60,7 +60,9 @@ TEST(SourceNamesTest, SplitsAreCountedAndTrainIsFirst) {
   EXPECT_EQ(listing.splits[0].name, "train");
   EXPECT_EQ(listing.splits[0].images, 2);
   EXPECT_EQ(listing.splits[1].images, 1);
-  EXPECT_NE(data_error_of([] { (void)list_images({"test/1.png", "2.png"}, ""); }).find("2.png"), std::string::npos);
+  for (const std::string outside : {"2.png", "photos/2.PBM", "3.jpeg"}) {
+    EXPECT_NE(data_error_of([&] { (void)list_images({"test/1.png", outside}, ""); }).find(outside), std::string::npos);
+  }
 }
 
 }  // namespace
