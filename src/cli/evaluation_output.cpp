@@ -46,6 +46,7 @@ std::string evaluation_json(const EvaluationReport& report) {
                                 {"passes", report.passes},
                                 {"replicates", report.replicates},
                                 {"estimator", report.estimator},
+                                {"control", report.control},
                                 {"dataset", report.dataset},
                                 {"split", report.split},
                                 {"weights", report.weights},
@@ -73,10 +74,11 @@ std::string evaluation_text(const EvaluationReport& report) {
   }
   const std::string of_all =
       report.examples < report.dataset_size ? concat(" of ", report.dataset_size) : std::string();
+  const std::string control = report.control > 0 ? concat(" (control ", significant(report.control, 2), ")") : "";
   const std::string replicates = is_exact ? std::string() : concat(" in ", report.replicates, " replicates");
   return concat(text, "\n", report.dataset, " ", report.split, ", ", report.examples, of_all,
                 report.examples == 1 && of_all.empty() ? " example, " : " examples, ", report.passes,
-                " forward passes each", replicates, ", ", report.estimator, ", ", report.weights, " weights",
+                " forward passes each", replicates, ", ", report.estimator, control, ", ", report.weights, " weights",
                 is_exact ? std::string() : concat(", seed ", report.seed), "\n", label_note(report));
 }
 

@@ -32,12 +32,14 @@ int64_t batches_of(const Dataset& dataset, const EstimatorComparisonOptions& opt
 
 // The estimators of evaluate().
 struct Scheme {
+  const char* name;
   ObjectiveForm form;
   double control;
 };
 
-constexpr std::array<Scheme, 3> kSchemes{
-    {{ObjectiveForm::kCount, EvaluationOptions{}.control}, {ObjectiveForm::kCount, 0.0}, {ObjectiveForm::kTime, 0.0}}};
+constexpr std::array<Scheme, 3> kSchemes{{{"count-controlled", ObjectiveForm::kCount, EvaluationOptions{}.control},
+                                          {"count-stratified", ObjectiveForm::kCount, 0.0},
+                                          {"time-stratified", ObjectiveForm::kTime, 0.0}}};
 
 EvaluationOptions evaluation_of(const EstimatorComparisonOptions& options, const Scheme& scheme, int64_t batches) {
   EvaluationOptions evaluation{.form = scheme.form, .schedule = options.schedule};
@@ -192,7 +194,7 @@ std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Datas
                                    }
                                  });
     found.push_back(stratified(report, options.batch_size));
-    names.push_back(report.estimator);
+    names.emplace_back(scheme.name);
   }
   {
     const EvaluationMode evaluation_mode(denoiser);

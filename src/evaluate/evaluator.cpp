@@ -120,8 +120,9 @@ class PassMaker {
   torch::Tensor reconstruction_;  // float64 [V] with powers: nats of a token of each value
 };
 
+// A replicate of one pass has no others to learn from.
 bool is_controlled(const EvaluationOptions& options) {
-  return options.form == ObjectiveForm::kCount && options.control > 0;
+  return options.form == ObjectiveForm::kCount && options.control > 0 && options.passes > options.replicates;
 }
 
 std::string estimator_name(const Denoiser& denoiser, const EvaluationOptions& options) {
@@ -192,6 +193,7 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   report.passes = options.passes;
   report.replicates = options.replicates;
   report.estimator = estimator_name(denoiser, options);
+  report.control = is_controlled(options) ? options.control : 0.0;
   report.seed = options.seed;
   report.mask_standard_error = bits_per_dim(statistics.mask_standard_error, length);
   for (const double nats : statistics.mask_variances) {

@@ -79,7 +79,7 @@ std::vector<ConfigKey> evaluate_keys() {
       integer_key("evaluate.rows_per_call", "rows of one network call", VEIL_FIELD(evaluate.rows_per_call),
                   {1, kMostRows}),
       seed_key("evaluate.seed", "of the masks", VEIL_FIELD(evaluate.seed)),
-      real_key("evaluate.control", "form count: weight of the control variate against mask noise; 0: none",
+      real_key("evaluate.control", "form count only: weight of the control variate against mask noise; 0: none",
                VEIL_FIELD(evaluate.control), {.low = 0.0, .high = 1.0}),
   };
 }

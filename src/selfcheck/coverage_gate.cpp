@@ -23,7 +23,7 @@ std::vector<GateRow> coverage_gate(const Evaluation& evaluation) {
   for (int64_t repeat = 0; repeat < kRepeats; ++repeat) {
     const auto seed = static_cast<uint64_t>(repeat);
     const auto dataset = toy_dataset(draw_tokens(toy, kExamples, seed), toy);
-    const EvaluationOptions options{.passes = 2, .rows_per_call = 2 * kExamples, .seed = seed};
+    const EvaluationOptions options{.passes = 4, .rows_per_call = 4 * kExamples, .seed = seed};
     const auto report = evaluation(first_network, dataset, options);
     covered += report.confidence_low <= bound && bound <= report.confidence_high ? 1 : 0;
     const auto other = evaluation(second_network, dataset, options);

@@ -75,7 +75,7 @@ NamedBound by_data_set(std::string name, const Evaluation& measure) {
             const TensorDataset dataset(
                 {.name = "toy", .split = "test", .shape = network.shape, .vocab_size = network.vocab_size},
                 batch.tokens.to(torch::kUInt8));
-            const EvaluationOptions options{.passes = 2, .seed = static_cast<uint64_t>(noise.step)};
+            const EvaluationOptions options{.passes = 4, .seed = static_cast<uint64_t>(noise.step)};
             const EvaluationReport report = measure(denoiser, dataset, options);
             return torch::tensor(report.example_bits, torch::kFloat64) / bits_per_dim(1.0, network.shape.length());
           }};

@@ -42,6 +42,7 @@ TEST(EvaluationOutputTest, JsonHasEveryFigureUnderItsName) {
   EXPECT_EQ(object.at("passes"), 8);
   EXPECT_EQ(object.at("replicates"), 2);
   EXPECT_EQ(object.at("estimator"), "count-stratified");
+  EXPECT_EQ(object.at("control"), 0.0);
   EXPECT_EQ(object.at("dataset"), "fashion-mnist");
   EXPECT_EQ(object.at("split"), "test");
   EXPECT_EQ(object.at("weights"), "ema");
@@ -66,6 +67,15 @@ TEST(EvaluationOutputTest, TextShowsSixDecimalsAndTheCount) {
   const std::string text = evaluation_text(example());
   EXPECT_TRUE(text.starts_with("bits/dim 8.000000 +- 0.250000 (95 %: 7.510000 to 8.490000;")) << text;
   EXPECT_NE(text.find("fashion-mnist test, 7 examples, 8 forward passes each in 2 replicates"), std::string::npos);
+}
+
+TEST(EvaluationOutputTest, SaysWhatTheControlVariateWeighed) {
+  EvaluationReport report = example();
+  EXPECT_NE(evaluation_text(report).find(", count-stratified, ema weights"), std::string::npos);
+  report.estimator = "count-controlled";
+  report.control = 0.85;
+  EXPECT_NE(evaluation_text(report).find(", count-controlled (control 0.85), ema weights"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(evaluation_json(report)).at("control"), 0.85);
 }
 
 TEST(EvaluationOutputTest, ALimitedEvaluationSaysOfHowMany) {

@@ -84,6 +84,14 @@ TEST(ControlVariateTest, TheExpectationOverAllMasksIsUntouchedAndTheVarianceFall
   EXPECT_LT(enumerate(0.85).variance, 0.7 * without.variance);
 }
 
+TEST(ControlVariateTest, WithoutWeightAPassIsThePlainMeanToTheBit) {
+  const std::vector<double> nats{0.1, 0.7, 1.3};
+  ControlVariate control(4, 2, 0.0);
+  control.add(std::vector<int64_t>{0, 1, 3}, nats);
+  control.add(std::vector<int64_t>{2}, std::vector<double>{5.0});
+  EXPECT_EQ(control.take(), (std::vector<double>{(0.1 + 0.7 + 1.3) / 3, 5.0}));
+}
+
 TEST(ControlVariateTest, EqualCostsGiveExactlyTheirValue) {
   const double nats = std::round(std::log(256.0) * 0x1p32) * 0x1p-32;
   ControlVariate control(7, 3, 0.85);

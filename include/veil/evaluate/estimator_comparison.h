@@ -38,7 +38,8 @@ struct EstimatorFigures {
 };
 
 /// Compares, on the same examples and at equal numbers of forward passes:
-///   count-controlled: evaluate()'s count form (K-strat), stratified within each example, with its control variate;
+///   count-controlled: evaluate()'s count form (K-strat), stratified within each example, with its control variate
+///     from the other J - 1 passes (for J = 1 there is none);
 ///   count-stratified: the same without it;
 ///   time-stratified: evaluate()'s time form, one offset an example, with `clip`;
 ///   time-batch: what the reference does. A pass draws times (u + b/B) mod 1 with one u for the batch, masks each

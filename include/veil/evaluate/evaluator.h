@@ -23,7 +23,7 @@ struct EvaluationOptions {
                                ///< on batch_size; changing it may change the last bits
   uint64_t seed = 0;
   double control = 0.85;  ///< kCount: weight in [0, 1] of the control variate from the other passes over the example;
-                          ///< unbiased for every weight; 0: none. Needs two passes in a replicate to do anything
+                          ///< unbiased for every weight; 0: none. There is none either where a replicate is one pass
 };
 
 /// S/k by the number k of masked positions: the information profile. At most 64 logarithmic bins, which are disjoint,
@@ -49,8 +49,9 @@ struct EvaluationReport {
   int64_t dataset_size = 0;  ///< examples that the data set has: more than `examples` under a limit
   int64_t passes = 0;        ///< forward passes per example
   int64_t replicates = 0;
-  std::string estimator;  ///< "count-controlled", "count-stratified" (control = 0), "time-stratified",
+  std::string estimator;  ///< "count-controlled", "count-stratified" (no control variate), "time-stratified",
                           ///< "powers-time-stratified" or an exact order
+  double control = 0.0;   ///< weight that the control variate had; 0: there was none
   std::string dataset;
   std::string split;
   std::string weights;  ///< "ema" or "raw", set by the caller
