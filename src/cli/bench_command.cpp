@@ -3,18 +3,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "cli/bench_data.h"
 #include "cli/bench_estimators.h"
+#include "cli/bench_figures.h"
 #include "cli/bench_workload.h"
 #include "cli/data_opening.h"
-#include "cli/plain_numbers.h"
 #include "veil/cli/commands.h"
 #include "veil/cli/config_file.h"
-#include "veil/cli/output.h"
 #include "veil/cli/progress.h"
 #include "veil/cli/usage_error.h"
 
@@ -71,39 +69,20 @@ int64_t peak_bytes(torch::Device device) {
   return stats.allocated_bytes[0].peak;
 }
 
-std::string text_of(const nlohmann::ordered_json& figures) {
-  std::string text;
-  for (const auto& [name, value] : figures.items()) {
-    text += concat(name, std::string(name.size() < 26 ? 26 - name.size() : 1, ' '),
-                   value.is_string()         ? value.get<std::string>()
-                   : value.is_number_float() ? significant(value.get<double>(), 4)
-                                             : value.dump(),
-                   "\n");
-  }
-  return text;
-}
-
-// A flag that a workload has no use for is a misunderstanding.
-void refuse_flags(const Arguments& arguments, std::initializer_list<const char*> flags) {
-  for (const char* flag : flags) {
-    require<UsageError>(!arguments.has(flag), "--", flag, " is not of veil bench ", arguments.positionals.front());
-  }
-}
-
 }  // namespace
 
 int run_bench(const Arguments& arguments) {
   require<UsageError>(arguments.positionals.size() == 1,
                       "veil bench wants one of train, evaluate, sample, data and estimators");
   if (arguments.positionals.front() == "estimators") {
-    refuse_flags(arguments, {"config", "steps", "warmup"});
+    arguments.allow_only({"model", "data", "passes", "batch", "limit", "repeats", "seed", "json"});
     return run_bench_estimators(arguments);
   }
   if (arguments.positionals.front() == "data") {
-    refuse_flags(arguments, {"config", "steps", "warmup", "model", "passes", "batch", "limit", "repeats", "seed"});
+    arguments.allow_only({"data", "json"});
     return run_bench_data(arguments);
   }
-  refuse_flags(arguments, {"model", "data", "passes", "batch", "limit", "repeats", "seed"});
+  arguments.allow_only({"config", "steps", "warmup", "json"});
   const bool is_configured = names_data(arguments);
   const io::RunConfig config = configuration(arguments, arguments.has("config") ? io::RunConfig{} : small_run());
   const torch::Device device = resolve_device(config.device);
@@ -127,7 +106,7 @@ int run_bench(const Arguments& arguments) {
                                        {"channels_last", workload.channels_last},
                                        {"fused", config.device.fused},
                                        {"threads", at::get_num_threads()}};
-  print(arguments.has("json") ? figures.dump() + "\n" : text_of(figures));
+  print_figures(figures, arguments.has("json"));
   return 0;
 }
 

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <vector>
 
-#include "cli/plain_numbers.h"
+#include "cli/bench_figures.h"
 #include "veil/base/error.h"
 #include "veil/cli/output.h"
 #include "veil/cli/progress.h"
@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kBatch = 64;
 constexpr int64_t kLeastBatches = 100;
+constexpr int64_t kStages = 4;  // of progress: packing, deflating, writing the other formats, measuring
 
 // A folder that goes away with everything in it.
 class TemporaryFolder {
@@ -91,47 +92,35 @@ int run_bench_data(const Arguments& arguments) {
   const auto source = io::open_named_source(name);
   const TemporaryFolder folder;
   const auto at = [&](const char* file) { return folder.path() / file; };
-  ProgressReporter progress({.label = "bench", .total = 8, .quiet = arguments.quiet});
+  ProgressReporter progress({.label = "bench", .total = kStages, .quiet = arguments.quiet});
   io::PackOptions plain{.prepare = {}, .compress = false, .name = {}, .origin = name};
   io::PackOptions small = plain;
   small.compress = true;
   const double packing = seconds_of([&] { (void)io::pack_images(*source, at("plain.h5"), plain); });
   progress.advance(1);
   (void)io::pack_images(*source, at("small.h5"), small);
+  progress.advance(2);
   (void)io::export_images(*source, io::ExportFormat::kPng, at("png"), {});
   (void)io::export_images(*source, io::ExportFormat::kNpz, at("arrays.npz"), {});
   progress.advance(3);
   const auto memory = io::open_dataset(at("arrays.npz").string(), "train");
-  int64_t images = 0;
-  for (const auto& split : source->info().splits) {
-    images += split.images;
-  }
   const nlohmann::ordered_json figures{
       {"schema_version", 1},
       {"workload", "data"},
       {"dataset", source->info().name},
-      {"shape",
-       concat(memory->info().shape.height, "x", memory->info().shape.width, "x", memory->info().shape.channels)},
+      {"shape", io::shape_text(memory->info().shape)},
       {"batch", kBatch},
       {"batches_memory", batches_per_second(*memory)},
       {"batches_packed", batches_per_second(*io::open_dataset(at("plain.h5").string(), "train"))},
       {"batches_packed_deflated", batches_per_second(*io::open_dataset(at("small.h5").string(), "train"))},
       {"open_png_folder", opening_per_second(at("png"))},
       {"open_npz", opening_per_second(at("arrays.npz"))},
-      {"pack", static_cast<double>(images) / packing}};
-  if (arguments.has("json")) {
-    print(figures.dump() + "\n");
-    return 0;
+      {"pack", static_cast<double>(source->info().images()) / packing}};
+  progress.advance(kStages);
+  if (!arguments.has("json")) {
+    print("images per second\n");
   }
-  std::string text = "images per second\n";
-  for (const auto& [key, value] : figures.items()) {
-    text += concat(key, std::string(key.size() < 26 ? 26 - key.size() : 1, ' '),
-                   value.is_number_float() ? significant(value.get<double>(), 4)
-                   : value.is_string()     ? value.get<std::string>()
-                                           : value.dump(),
-                   "\n");
-  }
-  print(text);
+  print_figures(figures, arguments.has("json"));
   return 0;
 }
 

@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/data_opening.h"
 #include "cli/model_choice.h"
 #include "cli/plain_numbers.h"
 #include "veil/base/error.h"
 #include "veil/cli/output.h"
 #include "veil/cli/progress.h"
 #include "veil/evaluate/estimator_comparison.h"
-#include "veil/io/open_dataset.h"
 
 namespace veil::cli {
 namespace {
@@ -60,8 +60,7 @@ std::string table_of(const std::vector<EstimatorFigures>& figures) {
 int run_bench_estimators(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const EstimatorComparisonOptions options = options_of(arguments, choice.config);
-  const auto dataset =
-      io::open_dataset(arguments.text("data", choice.config.data.source), choice.config.data.evaluation_split);
+  const auto dataset = open_scored_data(arguments, choice.config.data);
   ProgressReporter progress({.label = "bench", .quiet = arguments.quiet});
   const auto figures = compare_estimators(*choice.model.denoiser, *dataset, options, choice.device, choice.precision,
                                           [&](int64_t done, int64_t all) { progress.advance_of(done, all); });

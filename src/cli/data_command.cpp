@@ -50,14 +50,6 @@ void want_words(const Arguments& arguments, size_t words, const char* usage) {
   require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);
 }
 
-// A flag that a sub-command has no use for is a misunderstanding.
-void allow_flags(const Arguments& arguments, std::initializer_list<const char*> allowed) {
-  for (const auto& [flag, value] : arguments.flags) {
-    require<UsageError>(std::find(allowed.begin(), allowed.end(), flag) != allowed.end(), "--", flag,
-                        " is not of veil data ", arguments.positionals.front());
-  }
-}
-
 // All images of the contact sheet are in colour and of one size.
 torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
   const auto& first = images.front();
@@ -71,7 +63,7 @@ torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
 
 int inspect(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 2, "inspect PATH [--sheet FILE.png] [--json]");
-  allow_flags(arguments, {"sheet", "json"});
+  arguments.allow_only({"sheet", "json"});
   if (arguments.has("sheet")) {
     require_folder_of(arguments.text("sheet"));
   }
@@ -92,7 +84,7 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
 
 int pack(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "pack IN OUT.h5 [--size N] [--compress] …");
-  allow_flags(arguments, {"compress", "name", "json"});
+  arguments.allow_only({"compress", "name", "json"});
   const fs::path out = arguments.positionals[2];
   require_folder_of(out);
   const auto source = io::open_named_source(arguments.positionals[1]);
@@ -105,9 +97,8 @@ int pack(const Arguments& arguments, const io::DataOptions& data) {
     Watch watch("pack", arguments.quiet);
     result = io::pack_images(*source, out, options, watch.callback());
   }
-  std::string text =
-      concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ", result.shape.height, "x",
-             result.shape.width, "x", result.shape.channels, ", ", io::describe(data.prepare.fit), "\n");
+  std::string text = concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ",
+                            io::shape_text(result.shape), ", ", io::describe(data.prepare.fit), "\n");
   for (const auto& [split, images] : result.images) {
     text += concat(split, ": ", images, " images\n");
   }
@@ -135,7 +126,7 @@ io::ExportFormat export_format(const Arguments& arguments) {
 
 int export_data(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "export IN OUT [--as png|npz|cifar]");
-  allow_flags(arguments, {"as"});
+  arguments.allow_only({"as"});
   const auto format = export_format(arguments);
   require_folder_of(arguments.positionals[2]);
   const auto source = io::open_named_source(arguments.positionals[1]);
@@ -151,7 +142,7 @@ int export_data(const Arguments& arguments, const io::DataOptions& data) {
 
 int verify(const Arguments& arguments) {
   want_words(arguments, 2, "verify FILE");
-  allow_flags(arguments, {});
+  arguments.allow_only({});
   const auto result = io::verify_data(arguments.positionals[1]);
   std::string text;
   for (const auto& check : result) {

@@ -1,5 +1,6 @@
 #include "cli/data_opening.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <optional>
@@ -30,6 +31,14 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
     observer.note = [](const std::string& text) { std::cerr << text << '\n'; };
   }
   return io::open_dataset(options.source, split, options.prepare, observer);
+}
+
+std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options) {
+  options.source = arguments.text("data", options.source);
+  const bool asks_for_split = std::any_of(arguments.settings.begin(), arguments.settings.end(),
+                                          [](const auto& setting) { return setting.first == "data.evaluation_split"; });
+  const bool is_open = arguments.has("data") && !asks_for_split;
+  return open_data(options, is_open ? "" : options.evaluation_split, arguments.quiet);
 }
 
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.

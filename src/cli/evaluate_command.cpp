@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -17,11 +16,6 @@ namespace veil::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool sets(const Arguments& arguments, std::string_view key) {
-  return std::any_of(arguments.settings.begin(), arguments.settings.end(),
-                     [&](const auto& setting) { return setting.first == key; });
-}
 
 // Where the JSON object goes: --out, or the run folder if it is the bound on the whole split; else nowhere.
 fs::path result_file(const Arguments& arguments, bool is_whole) {
@@ -60,10 +54,7 @@ int run_evaluate(const Arguments& arguments) {
   }
   const auto order = exact_order(arguments);
   const ModelChoice choice = open_model(arguments);
-  io::DataOptions data = choice.config.data;
-  data.source = arguments.text("data", data.source);
-  const bool is_default = arguments.has("data") && !sets(arguments, "data.evaluation_split");
-  const auto dataset = open_data(data, is_default ? "" : data.evaluation_split, arguments.quiet);
+  const auto dataset = open_scored_data(arguments, choice.config.data);
   warn_of_other_data(dataset->info(), choice.model.info.dataset);
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.dataset = dataset->info().name;

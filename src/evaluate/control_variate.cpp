@@ -19,9 +19,6 @@ void ControlVariate::add(std::span<const int64_t> positions, std::span<const dou
 double ControlVariate::value_of(const Pass& pass) const {
   const auto masked = static_cast<double>(pass.nats.size());
   const double plain = std::accumulate(pass.nats.begin(), pass.nats.end(), 0.0) / masked;
-  if (beta_ == 0.0) {
-    return plain;
-  }
   // What the other passes say: without this one.
   auto sums = sums_;
   auto counts = counts_;

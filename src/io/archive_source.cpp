@@ -50,8 +50,6 @@ class ArchiveSource : public ImageSource {
   const SourceInfo& info() const override { return info_; }
   std::unique_ptr<ImageStream> stream(const std::string& split) const override;
 
-  const std::vector<Archive>& archives() const { return archives_; }
-
  private:
   void add(const fs::path& path, bool is_one_of_several) {
     std::vector<std::string> names;

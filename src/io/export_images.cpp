@@ -1,6 +1,7 @@
 #include "veil/io/export_images.h"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -16,36 +17,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kMostInMemory = int64_t{4} << 30;
 constexpr int64_t kCifarBatch = 10'000;
 constexpr int64_t kCifarClasses = 10;
 
-using Progress = std::function<void(int64_t, int64_t)>;
 using Write = std::function<void(const std::string& split, int64_t number, const PreparedImage& image)>;
 
 // Gives every image of every split to `write`, numbered within its split.
 std::map<std::string, int64_t> for_each_image(const ImageSource& source, const PrepareOptions& options,
-                                              const Write& write, const Progress& progress) {
+                                              const Write& write, const ImageProgress& progress) {
   std::map<std::string, int64_t> counts;
-  int64_t before = 0;
-  int64_t total = 0;
-  for (const auto& split : source.info().splits) {
-    total += split.images;
-  }
-  for (const auto& split : source.info().splits) {
-    PreparedImages images(source, split.name, options);
-    for (auto block = images.next(); !block.empty(); block = images.next()) {
-      for (const auto& image : block) {
-        const bool is_whole = split.name == "all";
-        const std::string name = !is_whole ? split.name : is_held_out(image.pixels, options.holdout) ? "test" : "train";
-        write(name, counts[name]++, image);
-      }
-      if (progress) {
-        progress(before + images.seen(), total);
-      }
+  const auto visit = [&](const std::string& split, const std::vector<PreparedImage>& block) {
+    for (const auto& image : block) {
+      const bool is_whole = split == "all";
+      const std::string name = !is_whole ? split : is_held_out(image.pixels, options.holdout) ? "test" : "train";
+      write(name, counts[name]++, image);
     }
-    before += images.seen();
-  }
+  };
+  (void)for_each_block(source, options, visit, progress);
   require<DataError>(!counts.empty(), source.info().name, ": no image can be used");
   return counts;
 }
@@ -69,7 +57,7 @@ std::string folder_name(std::string name) {
 }
 
 std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::path& target,
-                                          const PrepareOptions& options, const Progress& progress) {
+                                          const PrepareOptions& options, const ImageProgress& progress) {
   make_empty_folder(target);
   const auto& info = source.info();
   return for_each_image(
@@ -91,24 +79,23 @@ std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::p
 }
 
 std::map<std::string, int64_t> export_npz(const ImageSource& source, const fs::path& target,
-                                          const PrepareOptions& options, const Progress& progress) {
+                                          const PrepareOptions& options, const ImageProgress& progress) {
   struct Rows {
     std::vector<uint8_t> tokens;
     std::vector<int64_t> labels;
   };
   std::map<std::string, Rows> splits;
   int64_t bytes = 0;
-  std::vector<int64_t> shape;
+  std::optional<TokenShape> shape;
   const auto counts = for_each_image(
       source, options,
       [&](const std::string& split, int64_t /*number*/, const PreparedImage& image) {
         const auto& pixels = image.pixels;
-        const std::vector<int64_t> found{pixels.height, pixels.width, pixels.channels};
-        require<DataError>(shape.empty() || shape == found, source.info().name, ": the splits differ in size");
-        shape = found;
+        require<DataError>(!shape || *shape == pixels.shape(), source.info().name, ": the splits differ in size");
+        shape = pixels.shape();
         bytes += static_cast<int64_t>(pixels.values.size());
-        require<DataError>(bytes <= kMostInMemory, source.info().name, ": its images take more than ",
-                           kMostInMemory >> 30, " GiB; export them as png, or pack them");
+        require<DataError>(bytes <= kMostBytesInMemory, source.info().name, ": its images take more than ",
+                           kMostBytesInMemory >> 30, " GiB; export them as png, or pack them");
         auto& rows = splits[split];
         rows.tokens.insert(rows.tokens.end(), pixels.values.begin(), pixels.values.end());
         rows.labels.push_back(image.label);
@@ -116,9 +103,9 @@ std::map<std::string, int64_t> export_npz(const ImageSource& source, const fs::p
       progress);
   std::vector<std::pair<std::string, torch::Tensor>> arrays;
   for (auto& [split, rows] : splits) {
-    arrays.emplace_back(
-        "x_" + split,
-        torch::from_blob(rows.tokens.data(), {counts.at(split), shape[0], shape[1], shape[2]}, torch::kUInt8));
+    arrays.emplace_back("x_" + split, torch::from_blob(rows.tokens.data(),
+                                                       {counts.at(split), shape->height, shape->width, shape->channels},
+                                                       torch::kUInt8));
     if (source.info().classes > 0) {
       arrays.emplace_back("y_" + split, torch::tensor(rows.labels, torch::kInt64));
     }
@@ -138,7 +125,7 @@ void append_record(std::string& records, const PreparedImage& image) {
 }
 
 std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs::path& target,
-                                            const PrepareOptions& options, const Progress& progress) {
+                                            const PrepareOptions& options, const ImageProgress& progress) {
   const auto& info = source.info();
   require<DataError>(info.classes <= kCifarClasses, info.name, ": has ", info.classes,
                      " classes, the format of CIFAR-10 holds ", kCifarClasses);
@@ -148,8 +135,8 @@ std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs:
       source, options,
       [&](const std::string& split, int64_t number, const PreparedImage& image) {
         const auto& pixels = image.pixels;
-        require<DataError>(pixels.height == 32 && pixels.width == 32 && pixels.channels == 3, info.name,
-                           ": has images of ", pixels.height, "x", pixels.width, "x", pixels.channels,
+        require<DataError>(pixels.shape() == TokenShape{32, 32, 3}, info.name, ": has images of ",
+                           shape_text(pixels.shape()),
                            ", the format of CIFAR-10 holds 32x32x3; set data.size and data.channels");
         require<DataError>(split == "train" || split == "test", info.name, ": has a split '", split,
                            "', the format of CIFAR-10 holds train and test");
@@ -175,7 +162,7 @@ std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs:
 }  // namespace
 
 std::map<std::string, int64_t> export_images(const ImageSource& source, ExportFormat format, const fs::path& target,
-                                             const PrepareOptions& options, const Progress& progress) {
+                                             const PrepareOptions& options, const ImageProgress& progress) {
   switch (format) {
     case ExportFormat::kNpz:
       return export_npz(source, target, options, progress);

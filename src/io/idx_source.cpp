@@ -111,8 +111,8 @@ std::unique_ptr<ImageSource> open_idx_folder(const fs::path& folder, const std::
     }
     const auto sizes = image_sizes(*images);
     const auto shape = shape_of(sizes);
-    require<DataError>(!info.shape || *info.shape == shape, images->string(), ": found images of ", shape.height, "x",
-                       shape.width, "x", shape.channels, ", other than those of the train split");
+    require<DataError>(!info.shape || *info.shape == shape, images->string(), ": found images of ", shape_text(shape),
+                       ", other than those of the train split");
     if (!info.shape && name.empty()) {
       info.name = recognized(*images, shape, folder);
     }

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "veil/base/error.h"
+#include "io/source_names.h"
 #include "veil/io/compressed_size.h"
 #include "veil/io/files.h"
 
@@ -86,18 +86,32 @@ class Moments {
 
 class Inspector {
  public:
-  Inspector(const ImageSource& source, PrepareOptions options, const std::function<void(int64_t, int64_t)>& progress)
+  Inspector(const ImageSource& source, PrepareOptions options, const ImageProgress& progress)
       : source_(source), options_(std::move(options)), progress_(progress) {
     options_.mixed_shapes = options_.fit.size == 0;
     result_.source = source.info();
     for (const auto& split : source.info().splits) {
-      total_ += split.images;
+      result_.splits.push_back({.name = split.name});
+      result_.splits.back().per_class.resize(static_cast<size_t>(source.info().classes));
     }
+    moments_.resize(result_.splits.size());
   }
 
   Inspection run() {
-    for (const auto& split : source_.info().splits) {
-      look_at(split.name);
+    const auto visit = [this](const std::string& name, const std::vector<PreparedImage>& block) {
+      const auto split = split_position(result_.source, name);
+      for (const auto& image : block) {
+        count(image, result_.splits[split]);
+        moments_[split].add(image.pixels);
+        sample(image.pixels);
+        ++taken_;
+      }
+    };
+    auto remarks = for_each_block(source_, options_, visit, progress_);
+    for (size_t split = 0; split < remarks.size(); ++split) {
+      result_.splits[split].refused = std::move(remarks[split].refused);
+      result_.splits[split].conversions = std::move(remarks[split].conversions);
+      moments_[split].write(result_.splits[split]);
     }
     for (const auto& [key, where] : contents_) {
       result_.scored_twice += where == (kInTrain | kInTest) ? 1 : 0;
@@ -107,33 +121,10 @@ class Inspector {
   }
 
  private:
-  void look_at(const std::string& name) {
-    SplitInspection split{.name = name};
-    split.per_class.resize(static_cast<size_t>(source_.info().classes));
-    Moments moments;
-    PreparedImages images(source_, name, options_);
-    for (auto block = images.next(); !block.empty(); block = images.next()) {
-      for (const auto& image : block) {
-        count(image, split);
-        moments.add(image.pixels);
-        sample(image.pixels);
-        ++taken_;
-      }
-      if (progress_) {
-        progress_(before_ + images.seen(), total_);
-      }
-    }
-    before_ += images.seen();
-    split.refused = images.refused();
-    split.conversions = images.conversions();
-    moments.write(split);
-    result_.splits.push_back(std::move(split));
-  }
-
   void count(const PreparedImage& image, SplitInspection& split) {
     const auto& pixels = image.pixels;
     ++split.images;
-    ++split.shapes[concat(pixels.height, "x", pixels.width, "x", pixels.channels)];
+    ++split.shapes[shape_text(pixels.shape())];
     if (image.label >= 0) {
       ++split.per_class[static_cast<size_t>(image.label)];
     }
@@ -147,13 +138,13 @@ class Inspector {
   }
 
   void sample(const Pixels& pixels) {
-    if (is_sampled(taken_, total_, kContactImages)) {
+    if (is_sampled(taken_, result_.source.images(), kContactImages)) {
       if (contact_side_ == 0) {
         contact_side_ = std::clamp(std::max(pixels.height, pixels.width), kLeastContactSide, kMostContactSide);
       }
       result_.contact.push_back(fit_image(pixels, {.size = contact_side_, .channels = 3, .upscale = true}));
     }
-    if (is_sampled(taken_, total_, kCodecImages)) {
+    if (is_sampled(taken_, result_.source.images(), kCodecImages)) {
       ++result_.codec_images;
       dims_ += static_cast<int64_t>(pixels.values.size());
       for (const auto& [codec, name] : kCodecs) {
@@ -174,10 +165,9 @@ class Inspector {
 
   const ImageSource& source_;
   PrepareOptions options_;
-  const std::function<void(int64_t, int64_t)>& progress_;
+  const ImageProgress& progress_;
   Inspection result_;
-  int64_t total_ = 0;
-  int64_t before_ = 0;  // images of the splits that are done
+  std::vector<Moments> moments_;  // of each split
   int64_t taken_ = 0;
   int64_t contact_side_ = 0;
   int64_t dims_ = 0;
@@ -187,8 +177,7 @@ class Inspector {
 
 }  // namespace
 
-Inspection inspect_images(const ImageSource& source, PrepareOptions options,
-                          const std::function<void(int64_t, int64_t)>& progress) {
+Inspection inspect_images(const ImageSource& source, PrepareOptions options, const ImageProgress& progress) {
   return Inspector(source, std::move(options), progress).run();
 }
 

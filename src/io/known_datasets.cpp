@@ -1,11 +1,12 @@
 #include "io/known_datasets.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <map>
 #include <system_error>
 #include <vector>
 
+#include "io/source_names.h"
 #include "veil/base/error.h"
 #include "veil/io/open_dataset.h"
 
@@ -17,31 +18,29 @@ namespace fs = std::filesystem;
 constexpr const char* kDebianFolder = "/usr/share/datasets/fashion-mnist";
 constexpr const char* kInstallation = "it ships with veil: is the installation complete?";
 
-// How to get each; datasets/NAME/README.md says more.
-const std::map<std::string, std::string>& remedies() {
-  static const std::map<std::string, std::string> texts{
-      {"fashion-mnist", kInstallation},
-      {"photos32", kInstallation},
-      {"fashion-mnist-full",
-       "run datasets/fetch.sh fashion-mnist-full, install Debian's package dataset-fashion-mnist, or put the four "
-       "files "
-       "into $VEIL_DATA/fashion-mnist-full"},
-      {"cifar10", "run datasets/fetch.sh cifar10, or put the binary version's files into $VEIL_DATA/cifar10"},
-      {"cifar100", "run datasets/fetch.sh cifar100, or put the binary version's files into $VEIL_DATA/cifar100"},
-      {"imagenet64-png",
-       "put the folders train_64x64 and valid_64x64, or their tar files, into $VEIL_DATA/imagenet64-png, or a packed "
-       "file "
-       "at $VEIL_DATA/imagenet64-png.h5"},
-      {"imagenet64-npz",
-       "put train_data_batch_1.npz to train_data_batch_10.npz and val_data.npz into $VEIL_DATA/imagenet64-npz, or a "
-       "packed file at $VEIL_DATA/imagenet64-npz.h5"},
-      {"imagenet64-area",
-       "pack the ILSVRC 2012 images (folders train and val with a folder for each class) with veil data pack --size 64 "
-       "to "
-       "$VEIL_DATA/imagenet64-area.h5"},
-      {"text8", "unpack http://mattmahoney.net/dc/text8.zip into $VEIL_DATA/text8"}};
-  return texts;
-}
+struct Known {
+  const char* name;
+  const char* remedy;  // how to get it; datasets/NAME/README.md says more
+};
+
+constexpr std::array<Known, 9> kKnown{
+    {{"fashion-mnist", kInstallation},
+     {"fashion-mnist-full",
+      "run datasets/fetch.sh fashion-mnist-full, install Debian's package dataset-fashion-mnist, or put the four files "
+      "into $VEIL_DATA/fashion-mnist-full"},
+     {"photos32", kInstallation},
+     {"cifar10", "run datasets/fetch.sh cifar10, or put the binary version's files into $VEIL_DATA/cifar10"},
+     {"cifar100", "run datasets/fetch.sh cifar100, or put the binary version's files into $VEIL_DATA/cifar100"},
+     {"imagenet64-png",
+      "put the folders train_64x64 and valid_64x64, or their tar files, into $VEIL_DATA/imagenet64-png, or a packed "
+      "file at $VEIL_DATA/imagenet64-png.h5"},
+     {"imagenet64-npz",
+      "put train_data_batch_1.npz to train_data_batch_10.npz and val_data.npz into $VEIL_DATA/imagenet64-npz, or a "
+      "packed file at $VEIL_DATA/imagenet64-npz.h5"},
+     {"imagenet64-area",
+      "pack the ILSVRC 2012 images (folders train and val with a folder for each class) with veil data pack --size 64 "
+      "to $VEIL_DATA/imagenet64-area.h5"},
+     {"text8", "unpack http://mattmahoney.net/dc/text8.zip into $VEIL_DATA/text8"}}};
 
 std::vector<fs::path> places_of(const std::string& name) {
   std::vector<fs::path> places;
@@ -81,21 +80,27 @@ bool holds_data(const fs::path& place) {
 }  // namespace
 
 const std::vector<std::string>& known_datasets() {
-  static const std::vector<std::string> names{"fashion-mnist",  "fashion-mnist-full", "photos32",
-                                              "cifar10",        "cifar100",           "imagenet64-png",
-                                              "imagenet64-npz", "imagenet64-area",    "text8"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const auto& known : kKnown) {
+      all.emplace_back(known.name);
+    }
+    return all;
+  }();
   return names;
 }
 
 fs::path find_known_dataset(const std::string& name) {
-  std::string looked;
+  std::vector<std::string> looked;
   for (const auto& place : places_of(name)) {
     if (holds_data(place)) {
       return place;
     }
-    looked += (looked.empty() ? "" : ", ") + place.string();
+    looked.push_back(place.string());
   }
-  throw DataError(concat(name, ": not found in ", looked, "; ", remedies().at(name)));
+  const auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const auto& each) { return each.name == name; });
+  throw DataError(
+      concat(name, ": not found in ", joined(looked), known == kKnown.end() ? "" : concat("; ", known->remedy)));
 }
 
 }  // namespace veil::io

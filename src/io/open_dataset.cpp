@@ -7,31 +7,22 @@
 #include "base/torch.h"
 #include "io/known_datasets.h"
 #include "io/packed_dataset.h"
+#include "io/source_names.h"
 #include "io/text8_dataset.h"
 #include "io/variant.h"
 #include "veil/base/error.h"
 #include "veil/io/fingerprint.h"
-#include "veil/io/packed_file.h"
 
 namespace veil::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kMostInMemory = int64_t{4} << 30;
 constexpr size_t kNamedRefusals = 3;
 
 bool is_known(const std::string& source) {
   const auto& names = known_datasets();
   return std::find(names.begin(), names.end(), source) != names.end();
-}
-
-std::string joined_names() {
-  std::string text;
-  for (const auto& name : known_datasets()) {
-    text += (text.empty() ? "" : ", ") + name;
-  }
-  return text;
 }
 
 fs::path path_of(const std::string& source) {
@@ -41,7 +32,7 @@ fs::path path_of(const std::string& source) {
   }
   std::error_code error;
   require<DataError>(fs::status(source, error).type() != fs::file_type::not_found, source,
-                     ": no such file or folder, nor a data set's name (", joined_names(), ")");
+                     ": no such file or folder, nor a data set's name (", joined(known_datasets()), ")");
   return source;
 }
 
@@ -55,10 +46,9 @@ struct Collected {
 Collected collect(PreparedImages& images, const std::string& name, const OpenObserver& observer) {
   Collected all;
   for (auto block = images.next(); !block.empty(); block = images.next()) {
-    const auto& first = block.front().pixels;
-    all.shape = {first.height, first.width, first.channels};
+    all.shape = block.front().pixels.shape();
     const auto wanted = (images.total() - images.seen()) * all.shape.length() + static_cast<int64_t>(all.tokens.size());
-    require<DataError>(wanted <= kMostInMemory, name, ": its ", images.total(), " images take ", wanted >> 30,
+    require<DataError>(wanted <= kMostBytesInMemory, name, ": its ", images.total(), " images take ", wanted >> 30,
                        " GiB of memory; pack them first, then they are read as they are needed: veil data pack ", name,
                        " ", name, ".h5");
     for (const auto& image : block) {
@@ -96,9 +86,7 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
   auto all = collect(images, known.name, observer);
   tell(images, known, observer);
   require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
-                     images.refused().empty()
-                         ? ""
-                         : concat("; ", images.refused().front().origin, ": ", images.refused().front().reason));
+                     first_refusal(images.refused()));
   DatasetInfo info = described(known, split, options.fit);
   if (observer.note) {
     observer.note(concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
@@ -116,8 +104,7 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
 // Whether the images of a packed file are already what the options ask for.
 bool is_ready(const SourceInfo& info, const std::string& split, const FitOptions& fit) {
   const auto& shape = *info.shape;
-  const auto names = info.splits;
-  return std::any_of(names.begin(), names.end(), [&](const auto& each) { return each.name == split; }) &&
+  return std::any_of(info.splits.begin(), info.splits.end(), [&](const auto& each) { return each.name == split; }) &&
          (fit.size == 0 || (fit.size == shape.height && fit.size == shape.width)) &&
          (fit.channels == 0 || fit.channels == shape.channels);
 }
@@ -130,18 +117,18 @@ std::unique_ptr<ImageSource> open_named_source(const std::string& source) {
 
 std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
                                       const PrepareOptions& options, const OpenObserver& observer) {
-  const auto path = path_of(source);
-  if (holds_text8(path)) {
-    return open_text8(path, split);
+  if (const auto path = path_of(source); holds_text8(path)) {
+    return open_text8(path, split.empty() ? "test" : split);
   }
-  std::error_code ignored;
-  const auto images = open_source(path, is_known(source) ? source : "");
-  const auto chosen = !split.empty() ? split : images->info().is_divided() ? "test" : "all";
-  if (fs::is_regular_file(path, ignored) && is_hdf5(path) && is_ready(images->info(), chosen, options.fit)) {
+  const auto images = open_named_source(source);
+  const auto& info = images->info();
+  const auto chosen = !split.empty() ? split : info.is_divided() ? "test" : "all";
+  const auto packed = images->packed();
+  if (packed && is_ready(info, chosen, options.fit)) {
     if (observer.note) {
-      observer.note(concat(images->info().name, ", ", chosen, ": packed HDF5"));
+      observer.note(concat(info.name, ", ", chosen, ": packed HDF5"));
     }
-    return open_packed_dataset(path, chosen);
+    return open_packed_dataset(packed, chosen);
   }
   return open_in_memory(*images, chosen, options, observer);
 }

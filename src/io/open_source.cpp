@@ -25,12 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPickleRemedy =
     ": found a Python pickle, which could run code; convert it where it is trusted: python3 -c \"import numpy, pickle, "
-    "sys; "
-    "numpy.savez(sys.argv[2], **pickle.load(open(sys.argv[1], 'rb')))\" FILE FILE.npz";
+    "sys; numpy.savez(sys.argv[2], **pickle.load(open(sys.argv[1], 'rb')))\" FILE FILE.npz";
 
-std::string ending_of(const fs::path& path) { return path.extension().string(); }
-
-bool is_numpy_name(const fs::path& path) { return ending_of(path) == ".npy" || ending_of(path) == ".npz"; }
+bool is_numpy_name(const fs::path& path) { return path.extension() == ".npy" || path.extension() == ".npz"; }
 
 bool is_archive_name(const fs::path& path) {
   const auto name = path.filename().string();

@@ -25,58 +25,46 @@ struct Rows {
 class Packer {
  public:
   Packer(const ImageSource& source, std::filesystem::path path, const PackOptions& options,
-         const std::function<void(int64_t, int64_t)>& progress)
-      : source_(source), path_(std::move(path)), options_(options), progress_(progress) {
-    for (const auto& split : source.info().splits) {
-      total_ += split.images;
-    }
-  }
+         const ImageProgress& progress)
+      : source_(source), path_(std::move(path)), options_(options), progress_(progress) {}
 
   PackResult run() {
-    for (const auto& split : source_.info().splits) {
-      pack_split(split.name);
+    const auto remarks = for_each_block(
+        source_, options_.prepare, [this](const auto& split, const auto& block) { append(split, block); }, progress_);
+    for (const auto& split : remarks) {
+      result_.refused.insert(result_.refused.end(), split.refused.begin(), split.refused.end());
+      for (const auto& [what, count] : split.conversions) {
+        result_.conversions[what] += count;
+      }
     }
-    require<DataError>(writer_ != nullptr, source_.info().name, ": no image can be used",
-                       result_.refused.empty()
-                           ? ""
-                           : concat("; ", result_.refused.front().origin, ": ", result_.refused.front().reason));
     const auto& info = source_.info();
-    result_.name = !options_.name.empty() ? options_.name : fitted_name(info.name, options_.prepare.fit);
+    require<DataError>(writer_ != nullptr, info.name, ": no image can be used", first_refusal(result_.refused));
+    const auto fitted = described(info, "", options_.prepare.fit);
+    result_.name = !options_.name.empty() ? options_.name : fitted.name;
     writer_->finish({.name = result_.name,
                      .shape = result_.shape,
                      .class_names = info.class_names,
                      .classes = info.classes,
-                     .preparation = preparation(),
+                     .preparation = fitted.preparation,
                      .provenance = provenance()});
     return std::move(result_);
   }
 
  private:
   // "all" is read once and sorted into its two splits on the way.
-  void pack_split(const std::string& name) {
-    PreparedImages images(source_, name, options_.prepare);
-    for (auto block = images.next(); !block.empty(); block = images.next()) {
-      std::map<std::string, Rows> rows;
-      for (const auto& image : block) {
-        auto& target = rows[split_of(name, image.pixels)];
-        target.tokens.insert(target.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
-        if (source_.info().classes > 0) {
-          target.labels.push_back(image.label);
-        }
-      }
-      settle_shape(block.front());
-      for (const auto& [split, part] : rows) {
-        writer_->append(split, part.tokens, part.labels);
-        result_.images[split] += static_cast<int64_t>(part.tokens.size()) / result_.shape.length();
-      }
-      if (progress_) {
-        progress_(before_ + images.seen(), total_);
+  void append(const std::string& name, const std::vector<PreparedImage>& block) {
+    std::map<std::string, Rows> rows;
+    for (const auto& image : block) {
+      auto& target = rows[split_of(name, image.pixels)];
+      target.tokens.insert(target.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
+      if (source_.info().classes > 0) {
+        target.labels.push_back(image.label);
       }
     }
-    before_ += images.seen();
-    result_.refused.insert(result_.refused.end(), images.refused().begin(), images.refused().end());
-    for (const auto& [what, count] : images.conversions()) {
-      result_.conversions[what] += count;
+    settle_shape(block.front().pixels.shape());
+    for (const auto& [split, part] : rows) {
+      writer_->append(split, part.tokens, part.labels);
+      result_.images[split] += static_cast<int64_t>(part.tokens.size()) / result_.shape.length();
     }
   }
 
@@ -87,18 +75,12 @@ class Packer {
     return is_held_out(pixels, options_.prepare.holdout) ? "test" : "train";
   }
 
-  void settle_shape(const PreparedImage& image) {
-    const auto& pixels = image.pixels;
-    const TokenShape shape{pixels.height, pixels.width, pixels.channels};
+  void settle_shape(const TokenShape& shape) {
     if (!writer_) {
       result_.shape = shape;
       writer_ = std::make_unique<PackedWriter>(path_, shape, source_.info().classes > 0, options_.compress);
     }
     require<DataError>(shape == result_.shape, source_.info().name, ": the splits differ in size; set data.size");
-  }
-
-  std::string preparation() const {
-    return options_.prepare.fit == FitOptions{} ? source_.info().preparation : describe(options_.prepare.fit);
   }
 
   std::string provenance() const {
@@ -119,24 +101,21 @@ class Packer {
                                       {"packed_from", source_.info().provenance},
                                       {"veil_version", VEIL_VERSION},
                                       {"libraries", library_versions()}};
-    auto text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-    return text;
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }
 
   const ImageSource& source_;
   std::filesystem::path path_;
   const PackOptions& options_;
-  const std::function<void(int64_t, int64_t)>& progress_;
+  const ImageProgress& progress_;
   std::unique_ptr<PackedWriter> writer_;
   PackResult result_;
-  int64_t total_ = 0;
-  int64_t before_ = 0;
 };
 
 }  // namespace
 
 PackResult pack_images(const ImageSource& source, const std::filesystem::path& path, const PackOptions& options,
-                       const std::function<void(int64_t, int64_t)>& progress) {
+                       const ImageProgress& progress) {
   return Packer(source, path, options, progress).run();
 }
 

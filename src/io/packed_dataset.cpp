@@ -15,18 +15,20 @@ namespace {
 
 class PackedDataset : public Dataset {
  public:
-  PackedDataset(const std::filesystem::path& path, const std::string& split)
-      : file_(path), split_(split_position(file_.info(), split)), info_(described(file_.info(), split, {})) {
-    info_.shape = *file_.info().shape;
+  PackedDataset(std::shared_ptr<const PackedFile> file, const std::string& split)
+      : file_(std::move(file)),
+        split_(split_position(file_->info(), split)),
+        info_(described(file_->info(), split, {})) {
+    info_.shape = *file_->info().shape;
     if (info_.classes > 0) {
       labels_.resize(static_cast<size_t>(size()));
-      file_.read_labels(split_, 0, size(), labels_);
+      file_->read_labels(split_, 0, size(), labels_);
     }
     info_.fingerprint = fingerprint(*this);
   }
 
   const DatasetInfo& info() const override { return info_; }
-  int64_t size() const override { return file_.info().splits[split_].images; }
+  int64_t size() const override { return file_->info().splits[split_].images; }
 
   TokenBatch get(std::span<const int64_t> indices) const override {
     const auto count = static_cast<int64_t>(indices.size());
@@ -58,11 +60,11 @@ class PackedDataset : public Dataset {
            first + count < size()) {
       ++count;
     }
-    file_.read_tokens(split_, first, count, {out, static_cast<size_t>(count * info_.shape.length())});
+    file_->read_tokens(split_, first, count, {out, static_cast<size_t>(count * info_.shape.length())});
     return count;
   }
 
-  PackedFile file_;
+  std::shared_ptr<const PackedFile> file_;
   size_t split_;
   DatasetInfo info_;
   std::vector<int64_t> labels_;
@@ -70,18 +72,8 @@ class PackedDataset : public Dataset {
 
 }  // namespace
 
-DatasetInfo described(const SourceInfo& source, const std::string& split, const FitOptions& fit) {
-  DatasetInfo info{.name = fitted_name(source.name, fit),
-                   .split = split,
-                   .shape = {},
-                   .classes = source.classes,
-                   .class_names = source.class_names};
-  info.preparation = fit == FitOptions{} ? source.preparation : describe(fit);
-  return info;
-}
-
-std::unique_ptr<Dataset> open_packed_dataset(const std::filesystem::path& path, const std::string& split) {
-  return std::make_unique<PackedDataset>(path, split);
+std::unique_ptr<Dataset> open_packed_dataset(std::shared_ptr<const PackedFile> file, const std::string& split) {
+  return std::make_unique<PackedDataset>(std::move(file), split);
 }
 
 }  // namespace veil::io

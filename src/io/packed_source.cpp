@@ -59,15 +59,16 @@ class PackedStream : public ImageStream {
 
 class PackedSource : public ImageSource {
  public:
-  explicit PackedSource(const std::filesystem::path& path) : file_(path) {}
+  explicit PackedSource(const std::filesystem::path& path) : file_(std::make_shared<const PackedFile>(path)) {}
 
-  const SourceInfo& info() const override { return file_.info(); }
+  const SourceInfo& info() const override { return file_->info(); }
+  std::shared_ptr<const PackedFile> packed() const override { return file_; }
   std::unique_ptr<ImageStream> stream(const std::string& split) const override {
-    return std::make_unique<PackedStream>(file_, split_position(file_.info(), split));
+    return std::make_unique<PackedStream>(*file_, split_position(file_->info(), split));
   }
 
  private:
-  PackedFile file_;
+  std::shared_ptr<const PackedFile> file_;
 };
 
 }  // namespace

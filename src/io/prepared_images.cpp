@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "io/source_names.h"
 #include "veil/base/error.h"
 #include "veil/io/decode_image.h"
 #include "veil/io/files.h"
@@ -95,14 +96,15 @@ std::vector<SourceImage> next_block(ImageStream& stream) {
   return block;
 }
 
-// Grey or colour, for image files of which nothing is asked: what the first of them are.
+// Grey or colour, for image files of which nothing is asked: what the first of them are. Formats that say what their
+// images are need no look.
 int64_t channels_of_first(const ImageSource& source) {
+  if (source.info().shape) {
+    return 0;
+  }
   const auto stream = source.stream(source.info().splits.front().name);
   int found = 0;
   for (auto image = stream->next(); image && found < kLookedAtForChannels; image = stream->next()) {
-    if (!image->is_file) {
-      return 0;  // arrays say themselves what they are
-    }
     const auto outcome = prepare(std::move(*image), {});
     if (outcome.refusal.empty()) {
       ++found;
@@ -112,16 +114,6 @@ int64_t channels_of_first(const ImageSource& source) {
     }
   }
   return found > 0 ? 1 : 0;
-}
-
-std::string shape_text(const Pixels& pixels) { return concat(pixels.height, "x", pixels.width, "x", pixels.channels); }
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) {
-    text += (text.empty() ? "" : ", ") + part;
-  }
-  return text;
 }
 
 }  // namespace
@@ -229,12 +221,15 @@ class PreparedImages::Impl {
     if (options_.mixed_shapes) {
       return;
     }
+    const auto shape = image.pixels.shape();
     if (!first_) {
-      first_ = {image.origin, shape_text(image.pixels)};
+      first_ = {image.origin, shape};
     }
-    const auto shape = shape_text(image.pixels);
-    require<DataError>(shape == first_->second, info_.name, ": the images differ in size: ", first_->first, " is ",
-                       first_->second, ", ", image.origin, " is ", shape, "; set data.size, for example to 64");
+    if (shape != first_->second) {
+      throw DataError(concat(info_.name, ": the images differ in size: ", first_->first, " is ",
+                             shape_text(first_->second), ", ", image.origin, " is ", shape_text(shape),
+                             "; set data.size, for example to 64"));
+    }
   }
 
   void check_end() const {
@@ -251,10 +246,35 @@ class PreparedImages::Impl {
   int64_t seen_ = 0;
   bool any_ = false;
   bool all_grey_ = true;
-  std::optional<std::pair<std::string, std::string>> first_;  // origin and shape
+  std::optional<std::pair<std::string, TokenShape>> first_;  // origin and shape
   std::vector<Refusal> refused_;
   std::map<std::string, int64_t> conversions_;
 };
+
+std::vector<SplitRemarks> for_each_block(
+    const ImageSource& source, const PrepareOptions& options,
+    const std::function<void(const std::string& split, const std::vector<PreparedImage>& block)>& visit,
+    const ImageProgress& progress) {
+  std::vector<SplitRemarks> remarks;
+  const auto total = source.info().images();
+  int64_t before = 0;
+  for (const auto& split : source.info().splits) {
+    PreparedImages images(source, split.name, options);
+    for (auto block = images.next(); !block.empty(); block = images.next()) {
+      visit(split.name, block);
+      if (progress) {
+        progress(before + images.seen(), total);
+      }
+    }
+    before += images.seen();
+    remarks.push_back({images.refused(), images.conversions()});
+  }
+  return remarks;
+}
+
+std::string first_refusal(const std::vector<Refusal>& refused) {
+  return refused.empty() ? "" : concat("; ", refused.front().origin, ": ", refused.front().reason);
+}
 
 PreparedImages::PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options)
     : impl_(std::make_unique<Impl>(source, split, options)) {}

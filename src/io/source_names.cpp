@@ -193,6 +193,14 @@ size_t split_position(const SourceInfo& info, const std::string& split) {
   return static_cast<size_t>(position);
 }
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) {
+    text += (text.empty() ? "" : ", ") + part;
+  }
+  return text;
+}
+
 std::string custom_name(const fs::path& path) {
   std::error_code ignored;
   const auto full = fs::weakly_canonical(path, ignored);

@@ -44,6 +44,9 @@ void settle_splits(std::vector<SourceSplit>& splits);
 /// Index of the split of that name. Throws InvalidArgument if there is none.
 [[nodiscard]] size_t split_position(const SourceInfo& info, const std::string& split);
 
+/// The parts with a comma between them.
+[[nodiscard]] std::string joined(const std::vector<std::string>& parts);
+
 /// Numbers inside names count as numbers: batch_2 comes before batch_10.
 [[nodiscard]] bool natural_less(std::string_view left, std::string_view right);
 

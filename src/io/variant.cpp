@@ -33,7 +33,13 @@ std::string counts_text(const SourceInfo& info) {
   return text;
 }
 
-}  // namespace
+std::string fitted_name(const std::string& name, const FitOptions& fit) {
+  if (fit.size == 0 || name.starts_with("custom-")) {
+    return name;
+  }
+  return name == "imagenet" ? concat("imagenet", fit.size, "-", filter_name(fit.filter))
+                            : concat(name, "-", filter_name(fit.filter), fit.size);
+}
 
 std::string imagenet_png_name(const SourceInfo& info, const std::string& folder_name) {
   for (const int size : {8, 16, 32, 64}) {
@@ -44,14 +50,16 @@ std::string imagenet_png_name(const SourceInfo& info, const std::string& folder_
   return "";
 }
 
+std::string imagenet_name(const SourceInfo& info) {
+  return info.classes == kClasses && counts_are(info, kTrain, kTest) ? "imagenet" : "";
+}
+
+}  // namespace
+
 std::string imagenet_npz_name(const SourceInfo& info) {
   return info.shape && info.classes == kClasses && counts_are(info, kTrain, kTest)
              ? concat("imagenet", info.shape->height, "-npz")
              : "";
-}
-
-std::string imagenet_name(const SourceInfo& info) {
-  return info.classes == kClasses && counts_are(info, kTrain, kTest) ? "imagenet" : "";
 }
 
 std::string recognized_name(const SourceInfo& info, const std::string& stem) {
@@ -60,12 +68,14 @@ std::string recognized_name(const SourceInfo& info, const std::string& stem) {
   return !png.empty() ? png : !photographs.empty() ? photographs : info.name;
 }
 
-std::string fitted_name(const std::string& name, const FitOptions& fit) {
-  if (fit.size == 0 || name.starts_with("custom-")) {
-    return name;
-  }
-  return name == "imagenet" ? concat("imagenet", fit.size, "-", filter_name(fit.filter))
-                            : concat(name, "-", filter_name(fit.filter), fit.size);
+DatasetInfo described(const SourceInfo& source, const std::string& split, const FitOptions& fit) {
+  DatasetInfo info{.name = fitted_name(source.name, fit),
+                   .split = split,
+                   .shape = {},
+                   .classes = source.classes,
+                   .class_names = source.class_names};
+  info.preparation = fit == FitOptions{} ? source.preparation : describe(fit);
+  return info;
 }
 
 void require_variant(const std::string& wanted, const SourceInfo& info, const std::string& path) {

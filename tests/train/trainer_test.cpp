@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "support/carried_state.h"
 #include "veil/nn/initialization.h"
 
 namespace veil {
@@ -51,20 +52,13 @@ TEST(TrainerTest, ARunInTwoPartsEqualsOneRunToTheBit) {
 
   auto first = fresh_state();
   const auto before = run(first, 5);
-  auto second = fresh_state();  // what a checkpoint carries, carried by hand
-  auto& from = first.optimizer;
-  auto& to = second.optimizer;
-  to.parameters().values().copy_(from.parameters().values());
-  to.average().copy_(from.average());
-  to.first_moments().copy_(from.first_moments());
-  to.second_moments().copy_(from.second_moments());
-  to.update_count().copy_(from.update_count());
-  second.step = first.step;
+  auto second = fresh_state();
+  testing::carry_over(first, second);
   const auto after = run(second, kSteps);
 
   EXPECT_TRUE(torch::cat({before, after}).equal(losses));
-  EXPECT_TRUE(to.parameters().values().equal(whole.optimizer.parameters().values()));
-  EXPECT_TRUE(to.average().equal(whole.optimizer.average()));
+  EXPECT_TRUE(second.optimizer.parameters().values().equal(whole.optimizer.parameters().values()));
+  EXPECT_TRUE(second.optimizer.average().equal(whole.optimizer.average()));
 }
 
 TEST(TrainerTest, MicroBatchesGiveTheLossAndTheGradientOfTheWholeBatch) {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 
@@ -23,6 +22,6 @@ enum class ExportFormat {
 /// and test), InvalidArgument if a folder to be written into is not empty, IoError.
 std::map<std::string, int64_t> export_images(const ImageSource& source, ExportFormat format,
                                              const std::filesystem::path& target, const PrepareOptions& options,
-                                             const std::function<void(int64_t, int64_t)>& progress = {});
+                                             const ImageProgress& progress = {});
 
 }  // namespace veil::io

@@ -37,6 +37,8 @@ class ImageStream {
   [[nodiscard]] virtual std::optional<SourceImage> next() = 0;
 };
 
+class PackedFile;
+
 struct SourceSplit {
   std::string name;    ///< "train", "test", "valid"; "all" is the only one of a source that is not divided
   int64_t images = 0;  ///< before any is refused
@@ -54,6 +56,15 @@ struct SourceInfo {
   std::string provenance{};                ///< of a packed file: where its images are from, as JSON
 
   [[nodiscard]] bool is_divided() const { return splits.front().name != "all"; }
+
+  /// Of all splits, before any is refused.
+  [[nodiscard]] int64_t images() const {
+    int64_t sum = 0;
+    for (const auto& split : splits) {
+      sum += split.images;
+    }
+    return sum;
+  }
 };
 
 /// Images in files of any format, read as a stream: nothing holds them all in memory.
@@ -71,6 +82,9 @@ class ImageSource {
   /// The images of a split that info() names. Throws DataError, InvalidArgument for another name. The source must
   /// outlive the stream.
   [[nodiscard]] virtual std::unique_ptr<ImageStream> stream(const std::string& split) const = 0;
+
+  /// The packed file behind it, which can be read at random; nullptr for every other format.
+  [[nodiscard]] virtual std::shared_ptr<const PackedFile> packed() const { return nullptr; }
 };
 
 /// Opens a file or folder of images; its format is told by content:

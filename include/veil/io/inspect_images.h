@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -46,6 +45,6 @@ struct Inspection {
 /// Looks at every image of every split. Where options.fit.size is 0 images of different sizes may stand side by side.
 /// Memory: 32 bytes an image, whatever its size. progress: images done and all. Throws as PreparedImages does.
 [[nodiscard]] Inspection inspect_images(const ImageSource& source, PrepareOptions options,
-                                        const std::function<void(int64_t, int64_t)>& progress = {});
+                                        const ImageProgress& progress = {});
 
 }  // namespace veil::io

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,6 +32,6 @@ struct PackResult {
 /// hundred images and their labels. Nothing is left at `path` unless all went well; what was there stays. `progress`:
 /// images done and all; it may throw to stop. Throws DataError, IoError.
 PackResult pack_images(const ImageSource& source, const std::filesystem::path& path, const PackOptions& options,
-                       const std::function<void(int64_t, int64_t)>& progress = {});
+                       const ImageProgress& progress = {});
 
 }  // namespace veil::io

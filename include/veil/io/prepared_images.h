@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,12 @@
 #include "veil/io/image_source.h"
 
 namespace veil::io {
+
+/// Pixels that are held in memory at once where all of them must be.
+inline constexpr int64_t kMostBytesInMemory = int64_t{4} << 30;
+
+/// Called with images done and images in all.
+using ImageProgress = std::function<void(int64_t done, int64_t all)>;
 
 /// An image that is not taken, and why.
 struct Refusal {
@@ -61,6 +68,22 @@ class PreparedImages {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What became of the images of a split that were not simply taken.
+struct SplitRemarks {
+  std::vector<Refusal> refused;
+  std::map<std::string, int64_t> conversions;
+};
+
+/// Gives all images of a source, split after split, to `visit`, a block at a time; returns the remarks on each split,
+/// in the order of source.info().splits. `progress` may be empty. Throws what PreparedImages and the callbacks throw.
+std::vector<SplitRemarks> for_each_block(
+    const ImageSource& source, const PrepareOptions& options,
+    const std::function<void(const std::string& split, const std::vector<PreparedImage>& block)>& visit,
+    const ImageProgress& progress);
+
+/// "; FILE: reason" of the first refusal, to be put behind a message; empty if there is none.
+[[nodiscard]] std::string first_refusal(const std::vector<Refusal>& refused);
 
 /// Whether the content of an image puts it into the test split of a source without splits: a share `holdout` of all
 /// does.
