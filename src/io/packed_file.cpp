@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/digest.h"
+#include "io/hdf5_checksums.h"
 #include "io/hdf5_handle.h"
 #include "io/input_file.h"
 #include "io/packed_layout.h"
@@ -36,12 +37,13 @@ class PackedFile::Impl {
  public:
   explicit Impl(const fs::path& path) : path_(path) {
     require<DataError>(is_hdf5(path), path.string(), ": found no HDF5 signature, want a file made by veil data pack");
+    require_hdf5_checksums(path);
     const auto lock = hdf5_lock();
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     H5Pset_file_locking(access.get(), false, true);  // many file systems of clusters have no locks, and nobody writes
     file_ = {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose};
     refuse_unless(file_.is_open(), "the HDF5 data are damaged or cut");
-    const PackedObjects objects(file_.get(), path.string());
+    const PackedObjects objects(file_.get(), path);
     check_format(objects);
     info_.format = "packed HDF5";
     info_.name = objects.text("name");
@@ -97,8 +99,9 @@ class PackedFile::Impl {
   }
 
   void check_format(const PackedObjects& objects) const {
-    refuse_unless(objects.has_attribute("format") && objects.text("format") == kPackedFormat,
-                  "found an HDF5 file that veil data pack did not make; its arrays can be saved with numpy.savez");
+    refuse_unless(
+        objects.has_attribute("format") && objects.text("format") == kPackedFormat,
+        "found an HDF5 file that veil data pack did not make; arrays of others can be saved with numpy.savez");
     const auto version = objects.integer("version");
     refuse_unless(version == kPackedVersion,
                   concat("found version ", version, " of the format, want ", kPackedVersion));
@@ -107,7 +110,7 @@ class PackedFile::Impl {
   void open_split(const std::string& name) {
     const Hdf5Handle group(H5Gopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Gclose);
     refuse_unless(group.is_open(), concat(name, " is not a group"));
-    const PackedObjects objects(group.get(), path_.string() + ": " + name);
+    const PackedObjects objects(group.get(), path_, name);
     Split split{.tokens = objects.array(kTokens, H5T_STD_U8LE, 4), .labels = {}, .sha256 = objects.text("sha256")};
     const auto sizes = array_sizes(split.tokens.get());
     const TokenShape shape{sizes[1], sizes[2], sizes[3]};

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "io/hdf5_checksums.h"
 #include "io/packed_layout.h"
 #include "veil/base/error.h"
 
@@ -123,6 +124,7 @@ bool PackedObjects::has(const std::string& name) const {
   H5L_info_t link{};
   refuse_unless(H5Lget_info(group_, name.c_str(), &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD,
                 concat(name, " is a link to somewhere else, want an object of this file"));
+  refuse_unless(has_hdf5_checksum(path_, link.u.address), concat(name, " is damaged or has no checksum"));
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,11 @@ namespace veil::io {
 /// with `origin`. To be used under hdf5_lock().
 class PackedObjects {
  public:
-  PackedObjects(hid_t group, std::string origin) : group_(group), origin_(std::move(origin)) {}
+  /// path: the file; place: the group in it, for messages, empty for its root.
+  PackedObjects(hid_t group, const std::filesystem::path& path, const std::string& place = "")
+      : group_(group), path_(path), origin_(place.empty() ? path.string() : path.string() + ": " + place) {}
 
-  /// Whether there is a link of that name; it must be a hard one.
+  /// Whether there is a link of that name; it must be a hard one to an object with a checksum.
   [[nodiscard]] bool has(const std::string& name) const;
 
   [[nodiscard]] bool has_attribute(const char* name) const;
@@ -35,6 +38,7 @@ class PackedObjects {
   [[nodiscard]] Hdf5Handle open_set(const char* name) const;
 
   hid_t group_;
+  std::filesystem::path path_;
   std::string origin_;
 };
 

@@ -109,7 +109,7 @@ class PackedWriter::Impl {
                      ": cannot be written: found a folder or a device, want a file or nothing");
     const auto lock = hdf5_lock();
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V110);
+    H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);
     errno = 0;
     file_ = {H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose};
     check(file_.is_open(), "cannot be created");

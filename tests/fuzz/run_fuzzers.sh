@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
 # Runs libFuzzer on the readers of files: tests/fuzz/run_fuzzers.sh SECONDS [TARGET…]. Needs clang. What it finds lies in
-# build/fuzz/found; new inputs stay in build/fuzz/corpus, so a later run goes on from there. Without names, all targets but
-# packed: the HDF5 library itself (1.10.8) reads beyond damaged attributes and loops in a damaged virtual layout, which
-# libFuzzer finds within minutes.
+# build/fuzz/found; new inputs stay in build/fuzz/corpus, so a later run goes on from there. Without names, all targets.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 [[ ${1:-} =~ ^[0-9]+$ ]] || { echo "usage: tests/fuzz/run_fuzzers.sh SECONDS [TARGET…]" >&2 && exit 2; }
 seconds=$1
 shift
-mapfile -t all < <(ls --ignore=packed "$root/tests/fuzz/corpus")
+mapfile -t all < <(ls "$root/tests/fuzz/corpus")
 targets=("$@")
 [[ $# -gt 0 ]] || targets=("${all[@]}")
 

@@ -88,6 +88,12 @@ TEST(PackedFileTest, WhatIsNotSafeOrNotOursIsRefused) {
   EXPECT_EQ(refusal("bad_version.h5"), "found version 2 of the format, want 1");
   EXPECT_EQ(refusal("bad_no_name.h5"), "has no attribute 'name'");
   EXPECT_NE(refusal("bad_foreign.h5").find("that veil data pack did not make"), std::string::npos);
+  EXPECT_EQ(
+      refusal("bad_oldest.h5"),
+      "found an HDF5 file that veil data pack did not make: its superblock has version 0, want 2 or 3, which have "
+      "checksums; arrays of others can be saved with numpy.savez");
+  EXPECT_EQ(refusal("bad_old_root.h5"), "the HDF5 data are damaged, or of a kind that veil data pack does not write");
+  EXPECT_EQ(refusal("bad_old_group.h5"), "train is damaged or has no checksum");
   EXPECT_NE(refusal("make.py").find("found no HDF5 signature"), std::string::npos);
 }
 
