@@ -63,6 +63,13 @@ bool resolve_channels_last(const DeviceOptions& options, torch::Device device, b
   return !(training && device.is_cpu() && !options.fused);
 }
 
+torch::Tensor to_device(const torch::Tensor& tensor, torch::Device device) {
+  if (!device.is_cuda()) {
+    return tensor.to(device);
+  }
+  return (tensor.is_cpu() ? tensor.pin_memory() : tensor).to(device, /*non_blocking=*/true);
+}
+
 ScopedPrecision::ScopedPrecision(Precision precision, torch::Device device)
     : type_(device.type()),
       was_enabled_(at::autocast::is_autocast_enabled(type_)),

@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{2};
 
+// "fashion-mnist-full" has the test images of "fashion-mnist", and more to train on.
+bool are_the_same_images(const DatasetInfo& a, const DatasetInfo& b) {
+  return a.name == b.name || (a.split == "test" && (a.name + "-full" == b.name || a.name == b.name + "-full"));
+}
+
 }  // namespace
 
 std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet) {
@@ -43,7 +48,7 @@ std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOp
 
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.
 void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained) {
-  if (scored.name != trained.name) {
+  if (!are_the_same_images(scored, trained)) {
     std::cerr << "veil: warning: the model was trained on " << trained.name << ", but " << scored.name
               << " is scored: do not compare this figure with those on " << trained.name << '\n';
   } else if (scored.preparation != trained.preparation) {

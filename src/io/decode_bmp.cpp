@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "io/byte_order.h"
 #include "io/decoders.h"
 #include "veil/base/error.h"
 

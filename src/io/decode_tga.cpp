@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "io/byte_order.h"
 #include "io/decoders.h"
 #include "veil/base/error.h"
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "io/byte_order.h"
 #include "io/decoders.h"
 #include "veil/base/error.h"
 

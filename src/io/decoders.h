@@ -52,13 +52,4 @@ void settle_palette(DecodedImage& image, std::span<const uint8_t> palette, size_
 /// Turns the image upright, and says so, if its EXIF data want that.
 void turn_upright(DecodedImage& image, std::span<const uint8_t> exif);
 
-/// Little-endian, as in BMP, GIF, TGA and WebP. The bytes must be there.
-[[nodiscard]] inline uint32_t little_endian(std::span<const uint8_t> bytes, size_t at, size_t width) {
-  uint32_t value = 0;
-  for (size_t i = width; i > 0; --i) {
-    value = value << 8 | bytes[at + i - 1];
-  }
-  return value;
-}
-
 }  // namespace veil::io

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <span>
 
+#include "io/byte_order.h"
 #include "io/input_file.h"
 #include "veil/base/error.h"
 
@@ -21,14 +21,6 @@ constexpr size_t kExtension = 20;
 constexpr size_t kRoot = 36;
 constexpr uint64_t kNowhere = std::numeric_limits<uint64_t>::max();
 constexpr std::array<uint8_t, 5> kHeaderStart{'O', 'H', 'D', 'R', 2};
-
-uint64_t little_endian(std::span<const uint8_t> bytes, size_t at) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < sizeof value; ++i) {
-    value |= static_cast<uint64_t>(bytes[at + i]) << (8 * i);
-  }
-  return value;
-}
 
 bool begins_with_header(InputFile& file, uint64_t address) {
   std::array<uint8_t, kHeaderStart.size()> start{};
@@ -49,9 +41,10 @@ void require_hdf5_checksums(const std::filesystem::path& path) {
   require<DataError>(is_whole && version >= 2 && version <= 3, path.string(),
                      ": found an HDF5 file that veil data pack did not make: its superblock has version ", version,
                      ", want 2 or 3, which have checksums; arrays of others can be saved with numpy.savez");
-  require<DataError>(block[kOffsetBytes] == 8 && block[kLengthBytes] == 8 && little_endian(block, kBase) == 0 &&
-                         little_endian(block, kExtension) == kNowhere &&
-                         begins_with_header(file, little_endian(block, kRoot)),
+  require<DataError>(block[kOffsetBytes] == 8 && block[kLengthBytes] == 8 &&
+                         little_endian<uint64_t>(block, kBase) == 0 &&
+                         little_endian<uint64_t>(block, kExtension) == kNowhere &&
+                         begins_with_header(file, little_endian<uint64_t>(block, kRoot)),
                      path.string(), ": the HDF5 data are damaged, or of a kind that veil data pack does not write");
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/torch.h"
+#include "veil/base/device.h"
 
 namespace veil::kernels {
 namespace {
@@ -138,7 +139,7 @@ torch::Tensor patch_gather_composed(const torch::Tensor& features, const torch::
   const auto corner = (pixels.div(height * width, "floor") * (height + 2) + y) * (width + 2) + pixels.remainder(width);
   const auto side = torch::arange(3, torch::kInt64);
   const auto taps = (side.unsqueeze(1) * (width + 2) + side).flatten();
-  const auto indices = (corner.unsqueeze(1) + taps).flatten().to(features.device(), /*non_blocking=*/true);
+  const auto indices = to_device((corner.unsqueeze(1) + taps).flatten(), features.device());
   const auto padded = at::constant_pad_nd(features, {0, 0, 1, 1, 1, 1}).flatten(0, 2);
   return padded.index_select(0, indices).view({pixels.numel(), kTaps * features.size(3)});
 }

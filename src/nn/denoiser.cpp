@@ -81,7 +81,7 @@ Denoiser::Denoiser(DenoiserOptions options, torch::Device device) : options_(std
 
 torch::Tensor Denoiser::logits_at(const DenoiserInput& input, const torch::Tensor& positions) {
   const auto all = logits(input).flatten(0, 1);
-  return all.index_select(0, positions.to(all.device()));
+  return all.index_select(0, to_device(positions, all.device()));
 }
 
 void check_options(const DenoiserOptions& options) {

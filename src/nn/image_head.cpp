@@ -8,6 +8,7 @@
 #include "kernels/patch_gather.h"
 #include "kernels/permute_rows.h"
 #include "nn/input_checks.h"
+#include "veil/base/device.h"
 
 namespace veil {
 namespace {
@@ -119,8 +120,8 @@ torch::Tensor ImageHead::logits_at(const torch::Tensor& x, const torch::Tensor& 
   for (int64_t c = 0; c < shape_.channels; ++c) {
     parts.push_back(channel_logits(patches.narrow(0, sorted.first[c], sorted.first[c + 1] - sorted.first[c]), c));
   }
-  const auto to_device = [&](const torch::Tensor& indices) { return indices.to(x.device(), /*non_blocking=*/true); };
-  return kernels::permute_rows(torch::cat(parts, 0), to_device(sorted.rank), to_device(sorted.order));
+  return kernels::permute_rows(torch::cat(parts, 0), to_device(sorted.rank, x.device()),
+                               to_device(sorted.order, x.device()));
 }
 
 }  // namespace veil

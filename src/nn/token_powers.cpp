@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/torch.h"
+#include "veil/base/device.h"
 
 namespace veil {
 namespace {
@@ -23,14 +24,13 @@ Initializer initial(Powers kind) {
 torch::Tensor cosines(int64_t vocab_size, torch::Device device) {
   const auto v = (torch::arange(vocab_size, torch::kFloat64) + 0.5) / static_cast<double>(vocab_size);
   const auto j = torch::arange(1, kWaves + 1, torch::kFloat64) * std::numbers::pi;
-  return (v.unsqueeze(1) * j).cos().to(torch::kFloat32).to(device);
+  return to_device((v.unsqueeze(1) * j).cos().to(torch::kFloat32), device);
 }
 
 }  // namespace
 
 TokenPowers::TokenPowers(Powers kind, int64_t vocab_size, torch::Device device)
-    : kind_(kind),
-      raw_(add_parameter("raw", {kind == Powers::kSmooth ? kWaves : vocab_size}, initial(kind), device)) {
+    : kind_(kind), raw_(add_parameter("raw", {kind == Powers::kSmooth ? kWaves : vocab_size}, initial(kind), device)) {
   if (kind == Powers::kSmooth) {
     basis_ = register_buffer("basis", cosines(vocab_size, device));
   }

@@ -4,6 +4,7 @@
 
 #include "base/torch.h"
 #include "nn/input_checks.h"
+#include "veil/base/device.h"
 
 namespace veil {
 
@@ -45,12 +46,11 @@ torch::Tensor TransformerHead::logits(const torch::Tensor& x, const torch::Tenso
 torch::Tensor TransformerHead::logits_at(const torch::Tensor& x, const torch::Tensor& condition,
                                          const torch::Tensor& positions) const {
   check_positions(positions, x.size(0) * x.size(1));
-  const auto on_device = [&](const torch::Tensor& indices) { return indices.to(x.device(), /*non_blocking=*/true); };
-  const auto rows = x.flatten(0, 1).index_select(0, on_device(positions));  // [M, width]
+  const auto rows = x.flatten(0, 1).index_select(0, to_device(positions, x.device()));  // [M, width]
   if (!modulation_) {
     return out_->forward(norm_->forward(rows)).to(torch::kFloat32);
   }
-  const auto example = on_device(positions.div(x.size(1), "floor"));
+  const auto example = to_device(positions.div(x.size(1), "floor"), x.device());
   const auto part = modulation_->forward(condition).index_select(0, example).chunk(2, 1);
   return out_->forward(modulated_norm(rows, part[0], part[1], kTransformerNormEpsilon)).to(torch::kFloat32);
 }

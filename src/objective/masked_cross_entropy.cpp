@@ -1,12 +1,13 @@
 #include "veil/objective/masked_cross_entropy.h"
 
+#include "veil/base/device.h"
 #include "veil/base/error.h"
 
 namespace veil {
 namespace {
 
-std::optional<torch::Tensor> to_device(const std::optional<torch::Tensor>& tensor, torch::Device device) {
-  return tensor ? std::optional(tensor->to(device, /*non_blocking=*/true)) : std::nullopt;
+std::optional<torch::Tensor> if_any_to_device(const std::optional<torch::Tensor>& tensor, torch::Device device) {
+  return tensor ? std::optional(to_device(*tensor, device)) : std::nullopt;
 }
 
 // What the network says at the masked positions.
@@ -18,10 +19,10 @@ struct Prediction {
 Prediction predict(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
                    const std::optional<torch::Tensor>& noise_level, const std::optional<torch::Tensor>& labels,
                    torch::Device device) {
-  const auto target = x0.reshape(-1).index_select(0, masked.positions).to(device, /*non_blocking=*/true);
-  const DenoiserInput input{.z = masked.z.to(device, /*non_blocking=*/true),
-                            .noise_level = to_device(noise_level, device),
-                            .labels = to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
+  const auto target = to_device(x0.reshape(-1).index_select(0, masked.positions), device);
+  const DenoiserInput input{.z = to_device(masked.z, device),
+                            .noise_level = if_any_to_device(noise_level, device),
+                            .labels = if_any_to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
   const auto logits = denoiser.logits_at(input, masked.positions);
   const auto type = torch::GradMode::is_enabled() ? torch::kFloat32 : torch::kFloat64;
   return {target, torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), type)), 1)};
@@ -45,8 +46,7 @@ torch::Tensor masked_jump_loss(Denoiser& denoiser, const torch::Tensor& x0, cons
                                torch::Device device) {
   const auto prediction = predict(denoiser, x0, masked, noise_level, labels, device);
   const auto w = powers.to(prediction.log_p.scalar_type());
-  return w.index_select(0, prediction.target) * (cross_entropy(prediction) - 1) +
-         torch::mv(prediction.log_p.exp(), w);
+  return w.index_select(0, prediction.target) * (cross_entropy(prediction) - 1) + torch::mv(prediction.log_p.exp(), w);
 }
 
 torch::Tensor sum_by_example(const torch::Tensor& values, const torch::Tensor& positions, int64_t batch,
@@ -54,7 +54,7 @@ torch::Tensor sum_by_example(const torch::Tensor& values, const torch::Tensor& p
   require(values.dim() == 1 && values.sizes() == positions.sizes(), "values have shape ", values.sizes(),
           " and positions ", positions.sizes(), ", want one [M] each");
   const auto dense = torch::zeros({batch * length}, values.options());
-  return dense.index_copy(0, positions.to(values.device(), /*non_blocking=*/true), values).view({batch, length}).sum(1);
+  return dense.index_copy(0, to_device(positions, values.device()), values).view({batch, length}).sum(1);
 }
 
 }  // namespace veil

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "veil/base/device.h"
 #include "veil/objective/masked_cross_entropy.h"
 
 namespace veil {
@@ -27,7 +28,7 @@ torch::Tensor weighted_sum(Denoiser& denoiser, const TokenBatch& batch, const Ma
   const auto nats = masked_cross_entropy(denoiser, batch.tokens, masked, level, batch.labels, device);  // [M]
   const auto sums = sum_by_example(nats, masked.positions, batch.size(), batch.tokens.size(1));
   // In float64 up to here: n/k rounded to float32 would move an evaluator's float64 sums.
-  return sums * torch::tensor(weights, torch::kFloat64).to(sums.options(), /*non_blocking=*/true);
+  return sums * to_device(torch::tensor(weights, torch::kFloat64).to(sums.scalar_type()), sums.device());
 }
 
 LossTerms time_terms(Denoiser& denoiser, const TokenBatch& batch, const TimeDraw& draw, const MaskSchedule& schedule,

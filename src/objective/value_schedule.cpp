@@ -6,6 +6,7 @@
 #include "base/torch.h"
 #include "objective/time_terms.h"
 #include "objective/value_terms.h"
+#include "veil/base/device.h"
 #include "veil/base/error.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/masked_cross_entropy.h"
@@ -19,10 +20,10 @@ struct Draw {
   torch::Tensor jump;       // [B, L]: masked_jump_loss, 0 where visible
 };
 
-Draw evaluate_mask(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked,
-                   const torch::Tensor& times, const torch::Tensor& powers, torch::Device device) {
+Draw evaluate_mask(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked, const torch::Tensor& times,
+                   const torch::Tensor& powers, torch::Device device) {
   const auto jump = masked_jump_loss(denoiser, batch.tokens, masked, times, batch.labels, powers, device);
-  const auto positions = masked.positions.to(device, /*non_blocking=*/true);
+  const auto positions = to_device(masked.positions, device);
   const auto empty = torch::zeros({batch.tokens.numel()}, jump.options().requires_grad(false));
   return {.is_masked = empty.index_fill(0, positions, 1).view_as(batch.tokens),
           .jump = empty.index_copy(0, positions, jump).view_as(batch.tokens)};
@@ -81,8 +82,8 @@ LossTerms value_terms(Denoiser& denoiser, const TokenBatch& batch, const TwoMask
   const auto times = float_tensor(draw.times);
   const auto first = evaluate_mask(denoiser, batch, draw.first, times, powers, device);
   const auto second = evaluate_mask(denoiser, batch, draw.second, times, powers, device);
-  const auto x0 = batch.tokens.to(device, /*non_blocking=*/true);
-  const auto time = times.to(device, /*non_blocking=*/true);
+  const auto x0 = to_device(batch.tokens, device);
+  const auto time = to_device(times, device);
   const auto log_fraction =
       powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
   const Pair pair{.masks = {log_fraction, first.is_masked, second.is_masked},

@@ -147,12 +147,12 @@ class Group {
   }
 
   [[nodiscard]] DenoiserInput input(const MaskSchedule& schedule, double t) const {
-    DenoiserInput input{.z = z_.to(device_), .noise_level = {}, .labels = labels()};
+    DenoiserInput input{.z = to_device(z_, device_), .noise_level = {}, .labels = labels()};
     const Condition condition = denoiser_.options().condition;
     input.noise_level = condition == Condition::kTime ? torch::full({rows_}, t, torch::kFloat32)
                                                       : noise_level_of_counts(condition, schedule, masked_, length_);
     if (input.noise_level) {
-      input.noise_level = input.noise_level->to(device_);
+      input.noise_level = to_device(*input.noise_level, device_);
     }
     return input;
   }
@@ -163,7 +163,7 @@ class Group {
       return std::nullopt;
     }
     return options_.label >= 0 ? torch::full({rows_}, options_.label, torch::dtype(torch::kInt64).device(device_))
-                               : torch::arange(first_, first_ + rows_).remainder(classes).to(device_);
+                               : to_device(torch::arange(first_, first_ + rows_).remainder(classes), device_);
   }
 
   Denoiser& denoiser_;

@@ -20,6 +20,8 @@ import data_files as files  # noqa: E402
 VEIL = os.path.abspath(sys.argv.pop(1))
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "tests/io/fixtures/images"
+TINY = (b"[model]\nnetwork = unet\nwidth = 32\nlayers = 1\n[train]\nsteps = 1\nbatch_size = 2\n"
+        b"[sample]\ncount = 1\nsteps = 1\n[evaluate]\npasses = 2\nreplicates = 2\n")
 
 
 class Data(unittest.TestCase):
@@ -198,8 +200,7 @@ class Hostile(Data):
         self.assertTrue(split["conversions"])
         packed = json.loads(self.veil("data", "pack", "mixed", "mixed.h5", "--size", "8", "--json").stdout)
         self.assertEqual((sum(packed["images"].values()), packed["refused"]), (good, len(reasons)))
-        config = self.write("tiny.cfg", b"[model]\nnetwork = unet\nwidth = 32\nlayers = 1\n[train]\nsteps = 1\nbatch_size = 2\n"
-                                        b"[sample]\ncount = 1\nsteps = 1\n[evaluate]\npasses = 2\nreplicates = 2\n")
+        config = self.write("tiny.cfg", TINY)
         for source in ("mixed", "mixed.h5"):
             result = self.veil("train", "--config", config, "--run", "run-" + source, f"--data.source={source}",
                                "--data.size=8", "--data.holdout=0.5")
@@ -229,6 +230,32 @@ class Hostile(Data):
         content[at + 5] ^= 1
         self.write("one.h5", bytes(content))
         self.assertIn("want", self.veil("data", "verify", "one.h5", code=65).stderr)
+
+
+class Identity(Data):
+    """A figure on other data than the model was trained on says so; one on the same data says nothing."""
+
+    def warnings(self, source, *flags, model="run"):
+        lines = self.veil("evaluate", "--model", model, "--data", source, "--limit", 2, *flags).stderr.splitlines()
+        return [line for line in lines if "warning" in line]
+
+    def test_one_loud_line_for_other_data(self):
+        for i in range(12):
+            self.write(f"set/{i}.png", files.png(files.pixels(i, 12, 16, 3), 12, 16, 3))
+            self.write(f"other/{i}.png", files.png(files.pixels(50 + i, 12, 16, 3), 12, 16, 3))
+        for name, source, resize in (("area", "set", "area"), ("box", "set", "box"), ("other", "other", "area")):
+            self.veil("data", "pack", source, name + ".h5", "--size", 8, "--resize", resize, "--holdout", 0.4)
+        self.veil("train", "--config", self.write("tiny.cfg", TINY), "--run", "run", "--data.source=area.h5")
+        self.assertEqual(self.warnings("area.h5"), [])
+        for source, flags, part in (("box.h5", (), "box"), ("other.h5", (), "trained on custom-set, but custom-other"),
+                                    ("area.h5", ("--split", "train"), "examples that the model was trained on")):
+            lines = self.warnings(source, *flags)
+            self.assertEqual(len(lines), 1, (source, lines))
+            self.assertIn(part, lines[0])
+
+    def test_the_shipped_model_is_scored_on_the_images_it_is_measured_on(self):
+        model = ROOT / "models/fashion-mnist.safetensors"
+        self.assertEqual(self.warnings("fashion-mnist", "--passes", 2, model=model), [])
 
 
 class Duplicates(Data):

@@ -40,6 +40,11 @@ void apply_process_options(const DeviceOptions& options);
 /// kernels, because LibTorch's channels-last group normalisation is slow backwards there.
 [[nodiscard]] bool resolve_channels_last(const DeviceOptions& options, torch::Device device, bool training);
 
+/// `tensor` on `device`; the same tensor if it is there. A copy to a GPU does not wait for what the GPU has still to
+/// do: it goes through page-locked memory, of which LibTorch keeps a pool (from ordinary memory it would wait its
+/// turn). The caller may change `tensor` at once. A copy from a GPU to the CPU waits.
+[[nodiscard]] torch::Tensor to_device(const torch::Tensor& tensor, torch::Device device);
+
 /// Autocast to bfloat16 (or nothing, for float32) while it lives; clears the cast cache when it ends. For forward
 /// passes; run backward outside of it. One thread, no nesting.
 class ScopedPrecision {
