@@ -132,9 +132,11 @@ std::string inspection_text(const io::Inspection& inspection) {
     text +=
         line("in train too", concat(inspection.scored_twice, " images of the test split: their figures are too good"));
   }
-  for (const auto& codec : inspection.codecs) {
-    text += line(codec.codec, concat(fixed(codec.bits_per_dim, 3), " bits/dim, each image alone, on ",
-                                     inspection.codec_images, " of them"));
+  const auto& codecs = inspection.codecs;
+  const auto side = codecs.largest_side;
+  for (const auto& [codec, bits_per_dim] : codecs.bits_per_dim) {
+    text += line(codec, concat(fixed(bits_per_dim, 3), " bits/dim, each image alone, on ", codecs.images, " of them",
+                               side > 0 ? concat(", at most the ", side, "x", side, " in the centre") : ""));
   }
   return text;
 }
@@ -146,8 +148,8 @@ std::string inspection_json(const io::Inspection& inspection) {
     splits.push_back(split_json(split));
   }
   nlohmann::ordered_json codecs = nlohmann::ordered_json::object();
-  for (const auto& codec : inspection.codecs) {
-    codecs[codec.codec] = codec.bits_per_dim;
+  for (const auto& [codec, bits_per_dim] : inspection.codecs.bits_per_dim) {
+    codecs[codec] = bits_per_dim;
   }
   const nlohmann::ordered_json json{{"schema_version", 1},
                                     {"name", source.name},
@@ -158,7 +160,8 @@ std::string inspection_json(const io::Inspection& inspection) {
                                     {"class_names", source.class_names},
                                     {"splits", splits},
                                     {"scored_twice", inspection.scored_twice},
-                                    {"codec_images", inspection.codec_images},
+                                    {"codec_images", inspection.codecs.images},
+                                    {"codec_largest_side", inspection.codecs.largest_side},
                                     {"codec_bits_per_dim", codecs}};
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

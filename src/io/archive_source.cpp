@@ -59,7 +59,8 @@ class ArchiveSource : public ImageSource {
       }
     }
     require<DataError>(!names.empty(), path.string(), ": found no files in the archive, want images");
-    const auto own = split_of_name(path.filename().string());
+    const auto name = path.filename().string();
+    const auto own = is_one_of_several ? split_of_name(name) : split_of_folder(name.substr(0, name.find('.')));
     require<DataError>(!is_one_of_several || !own.empty(), path.string(),
                        ": one archive of several in the folder, but its name is none of train*, valid*, val*, test*");
     try {

@@ -9,8 +9,10 @@
 namespace veil::io {
 namespace {
 
-constexpr float kQuality = 100;  // of a lossless file: how long to try
-constexpr int kMethod = 6;       // the slowest
+// Of a lossless file both say how long to try. More (100 and 6) takes 28 times as long, and makes 32 x 32 photographs 2 %
+// larger by it.
+constexpr float kQuality = 75;
+constexpr int kMethod = 4;
 
 std::vector<uint8_t> as_colour(const Pixels& image) {
   std::vector<uint8_t> values;

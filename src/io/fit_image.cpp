@@ -27,19 +27,6 @@ void check(const Pixels& image) {
           image.channels, " channels, which do not fit");
 }
 
-Pixels centre_square(const Pixels& image) {
-  const int64_t side = std::min(image.height, image.width);
-  const int64_t top = (image.height - side) / 2;
-  const int64_t left = (image.width - side) / 2;
-  Pixels square{.height = side, .width = side, .channels = image.channels, .values = {}};
-  square.values.reserve(static_cast<size_t>(side * side * image.channels));
-  for (int64_t y = top; y < top + side; ++y) {
-    const auto row = image.values.begin() + (y * image.width + left) * image.channels;
-    square.values.insert(square.values.end(), row, row + side * image.channels);
-  }
-  return square;
-}
-
 Pixels resize_by_area(Pixels image, int64_t size) {
   Pixels result{.height = size, .width = size, .channels = image.channels, .values = {}};
   result.values.resize(static_cast<size_t>(size * size * image.channels));
@@ -97,6 +84,21 @@ const char* name_of(ResizeFilter filter) {
 
 }  // namespace
 
+Pixels centre_of(const Pixels& image, int64_t height, int64_t width) {
+  check(image);
+  require(height >= 1 && height <= image.height && width >= 1 && width <= image.width, "the middle ", width, " x ",
+          height, " of an image of ", image.width, " x ", image.height, " pixels is wanted");
+  const int64_t top = (image.height - height) / 2;
+  const int64_t left = (image.width - width) / 2;
+  Pixels middle{.height = height, .width = width, .channels = image.channels, .values = {}};
+  middle.values.reserve(static_cast<size_t>(height * width * image.channels));
+  for (int64_t y = top; y < top + height; ++y) {
+    const auto row = image.values.begin() + (y * image.width + left) * image.channels;
+    middle.values.insert(middle.values.end(), row, row + width * image.channels);
+  }
+  return middle;
+}
+
 Pixels fit_image(const Pixels& image, const FitOptions& options) {
   check(options);
   check(image);
@@ -106,7 +108,7 @@ Pixels fit_image(const Pixels& image, const FitOptions& options) {
   const int64_t side = std::min(image.height, image.width);
   require<DataError>(options.upscale || side >= options.size, image.width, " x ", image.height,
                      " pixels, smaller than ", options.size, " x ", options.size, ", and it may not be enlarged");
-  return with_channels(resize(centre_square(image), options.size, options.filter), options.channels);
+  return with_channels(resize(centre_of(image, side, side), options.size, options.filter), options.channels);
 }
 
 std::string describe(const FitOptions& options) {

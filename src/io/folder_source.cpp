@@ -1,10 +1,9 @@
-#include "io/image_files.h"
-
 #include <algorithm>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "io/image_files.h"
 #include "io/source_names.h"
 #include "io/variant.h"
 #include "veil/base/error.h"
@@ -65,11 +64,11 @@ class FolderSource : public ImageSource {
   static std::string own_split_of(const fs::path& folder) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      if (entry.is_directory(ignored) && !split_of_name(entry.path().filename().string()).empty()) {
+      if (entry.is_directory(ignored) && !split_of_folder(entry.path().filename().string()).empty()) {
         return "";
       }
     }
-    return split_of_name(fs::weakly_canonical(folder, ignored).filename().string());
+    return split_of_folder(fs::weakly_canonical(folder, ignored).filename().string());
   }
 
   fs::path folder_;

@@ -7,19 +7,16 @@
 #include <unordered_map>
 #include <utility>
 
+#include "io/codec_sample.h"
 #include "io/source_names.h"
-#include "veil/io/compressed_size.h"
 #include "veil/io/files.h"
 
 namespace veil::io {
 namespace {
 
 constexpr int64_t kContactImages = 64;
-constexpr int64_t kCodecImages = 500;
 constexpr int64_t kLeastContactSide = 32;
 constexpr int64_t kMostContactSide = 96;
-constexpr std::array<std::pair<Codec, const char*>, 3> kCodecs{
-    {{Codec::kPng, "PNG"}, {Codec::kWebP, "WebP lossless"}, {Codec::kJpegXl, "JPEG XL"}}};
 constexpr unsigned kInTrain = 1;
 constexpr unsigned kInTest = 2;
 
@@ -41,11 +38,6 @@ ContentKey key_of(const Pixels& pixels) {
   }
   key.words[0] += static_cast<uint64_t>(pixels.width * 31 + pixels.channels);  // equal bytes may be other pictures
   return key;
-}
-
-// Whether number `seen` of `total` is one of `wanted` at even distances.
-bool is_sampled(int64_t seen, int64_t total, int64_t wanted) {
-  return total <= wanted || seen * wanted / total != (seen + 1) * wanted / total;
 }
 
 // Sums over the pixels of a split.
@@ -87,7 +79,7 @@ class Moments {
 class Inspector {
  public:
   Inspector(const ImageSource& source, PrepareOptions options, const ImageProgress& progress)
-      : source_(source), options_(std::move(options)), progress_(progress) {
+      : source_(source), options_(std::move(options)), progress_(progress), codecs_(source.info().images()) {
     options_.mixed_shapes = options_.fit.size == 0;
     result_.source = source.info();
     for (const auto& split : source.info().splits) {
@@ -103,9 +95,9 @@ class Inspector {
       for (const auto& image : block) {
         count(image, result_.splits[split]);
         moments_[split].add(image.pixels);
-        sample(image.pixels);
-        ++taken_;
+        show(image.pixels);
       }
+      codecs_.add(block);
     };
     auto remarks = for_each_block(source_, options_, visit, progress_);
     for (size_t split = 0; split < remarks.size(); ++split) {
@@ -116,7 +108,7 @@ class Inspector {
     for (const auto& [key, where] : contents_) {
       result_.scored_twice += where == (kInTrain | kInTest) ? 1 : 0;
     }
-    write_codecs();
+    result_.codecs = codecs_.figures();
     return std::move(result_);
   }
 
@@ -137,27 +129,12 @@ class Inspector {
     where |= here;
   }
 
-  void sample(const Pixels& pixels) {
-    if (is_sampled(taken_, result_.source.images(), kContactImages)) {
+  void show(const Pixels& pixels) {
+    if (is_sampled(taken_++, result_.source.images(), kContactImages)) {
       if (contact_side_ == 0) {
         contact_side_ = std::clamp(std::max(pixels.height, pixels.width), kLeastContactSide, kMostContactSide);
       }
       result_.contact.push_back(fit_image(pixels, {.size = contact_side_, .channels = 3, .upscale = true}));
-    }
-    if (is_sampled(taken_, result_.source.images(), kCodecImages)) {
-      ++result_.codec_images;
-      dims_ += static_cast<int64_t>(pixels.values.size());
-      for (const auto& [codec, name] : kCodecs) {
-        bytes_[codec] += compressed_size(pixels, codec).value_or(0);
-      }
-    }
-  }
-
-  void write_codecs() {
-    for (const auto& [codec, name] : kCodecs) {
-      if (has_codec(codec) && dims_ > 0) {
-        result_.codecs.push_back({name, 8.0 * static_cast<double>(bytes_[codec]) / static_cast<double>(dims_)});
-      }
     }
   }
 
@@ -167,11 +144,10 @@ class Inspector {
   PrepareOptions options_;
   const ImageProgress& progress_;
   Inspection result_;
+  CodecSample codecs_;
   std::vector<Moments> moments_;  // of each split
   int64_t taken_ = 0;
   int64_t contact_side_ = 0;
-  int64_t dims_ = 0;
-  std::map<Codec, int64_t> bytes_;
   std::unordered_map<ContentKey, unsigned, HashKey> contents_;
 };
 

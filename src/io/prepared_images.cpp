@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
-#include <exception>
+#include <cstddef>
 #include <optional>
-#include <thread>
 #include <utility>
 
+#include "io/all_cores.h"
 #include "io/source_names.h"
 #include "veil/base/error.h"
 #include "veil/io/decode_image.h"
@@ -51,39 +51,35 @@ Outcome prepare(SourceImage&& source, const FitOptions& fit) {
   return outcome;
 }
 
-// Spread over the cores; results lie where their images lay, so the number of cores changes nothing.
-std::vector<Outcome> prepare_all(std::vector<SourceImage>&& images, const FitOptions& fit) {
+// Prepares images from the front until none is left or what was made of them fills a block, and takes those away. The
+// results lie as their images lay, so the number of cores changes nothing but where a block ends.
+std::vector<Outcome> prepare_some(std::vector<SourceImage>& images, const FitOptions& fit) {
   std::vector<Outcome> outcomes(images.size());
   std::atomic<size_t> next{0};
-  std::exception_ptr failure;
-  std::atomic_flag failed = ATOMIC_FLAG_INIT;
+  std::atomic<size_t> bytes{0};
   const auto work = [&] {
-    try {
-      for (size_t i = next++; i < images.size(); i = next++) {
-        outcomes[i] = prepare(std::move(images[i]), fit);
+    while (bytes < kBlockBytes) {
+      const size_t i = next++;
+      if (i >= images.size()) {
+        break;
       }
-    } catch (...) {
-      if (!failed.test_and_set()) {
-        failure = std::current_exception();
-      }
+      outcomes[i] = prepare(std::move(images[i]), fit);
+      bytes += outcomes[i].image.pixels.values.size();
     }
   };
   const bool is_cheap = std::none_of(images.begin(), images.end(), [](const auto& image) { return image.is_file; });
-  {
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; !is_cheap && i < std::thread::hardware_concurrency(); ++i) {
-      others.emplace_back(work);
-    }
+  if (is_cheap) {
     work();
+  } else {
+    on_all_cores(work);
   }
-  if (failure) {
-    std::rethrow_exception(failure);
-  }
+  const auto count = std::min(next.load(), images.size());
+  outcomes.resize(count);
+  images.erase(images.begin(), images.begin() + static_cast<std::ptrdiff_t>(count));
   return outcomes;
 }
 
-std::vector<SourceImage> next_block(ImageStream& stream) {
-  std::vector<SourceImage> block;
+void read_block(ImageStream& stream, std::vector<SourceImage>& block) {
   size_t bytes = 0;
   while (block.size() < kBlockImages && bytes < kBlockBytes) {
     auto image = stream.next();
@@ -93,7 +89,6 @@ std::vector<SourceImage> next_block(ImageStream& stream) {
     bytes += image->file.size() + image->pixels.values.size();
     block.push_back(std::move(*image));
   }
-  return block;
 }
 
 // Grey or colour, for image files of which nothing is asked: what the first of them are. Formats that say what their
@@ -161,13 +156,15 @@ class PreparedImages::Impl {
   std::vector<PreparedImage> next() {
     std::vector<PreparedImage> taken;
     while (taken.empty()) {
-      auto block = next_block(*stream_);
-      if (block.empty()) {
+      if (waiting_.empty()) {
+        read_block(*stream_, waiting_);
+      }
+      if (waiting_.empty()) {
         check_end();
         break;
       }
-      seen_ += static_cast<int64_t>(block.size());
-      for (auto& outcome : prepare_all(std::move(block), options_.fit)) {
+      for (auto& outcome : prepare_some(waiting_, options_.fit)) {
+        ++seen_;
         settle(std::move(outcome), taken);
       }
     }
@@ -242,6 +239,7 @@ class PreparedImages::Impl {
   PrepareOptions options_;
   int64_t asked_channels_;
   std::unique_ptr<ImageStream> stream_;
+  std::vector<SourceImage> waiting_;  // read, but not prepared yet
   int64_t total_ = 0;
   int64_t seen_ = 0;
   bool any_ = false;

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -39,6 +40,15 @@ std::string_view split_at_start(std::string_view name) {
   return {};
 }
 
+std::string_view folder_split(std::string_view folder) {
+  const auto name = lower_case(folder);
+  const auto is_other = [](char c) { return !is_letter(c); };
+  const auto letters = name.starts_with("t10k") ? 4 : std::find_if(name.begin(), name.end(), is_other) - name.begin();
+  const auto end = static_cast<size_t>(letters);
+  const bool is_plain = name.find_first_not_of("0123456789x-_", end) == std::string::npos;
+  return is_plain ? split_at_start(std::string_view(name).substr(0, end)) : std::string_view();
+}
+
 int64_t position_of(const std::vector<SourceSplit>& splits, std::string_view name) {
   const auto found = std::find_if(splits.begin(), splits.end(), [&](const auto& split) { return split.name == name; });
   return found == splits.end() ? -1 : found - splits.begin();
@@ -59,13 +69,13 @@ bool has_image_ending(std::string_view name) {
 }
 
 // A folder that holds everything ("photos/train/…" in a tar) says nothing. Returns the length of "photos/", or 0.
-size_t common_folder(const std::vector<std::string>& names) {
+size_t common_folder(const std::vector<std::string>& names, bool may_be_split) {
   const auto folder = first_folder(names.front()).first;
   const bool holds_all = std::all_of(names.begin(), names.end(), [&](const auto& name) {
     const auto [first, rest] = first_folder(name);
     return first == folder && (rest.find('/') != std::string_view::npos || !has_image_ending(name));
   });
-  return holds_all && !folder.empty() && split_at_start(lower_case(folder)).empty() ? folder.size() + 1 : 0;
+  return holds_all && !folder.empty() && (may_be_split || folder_split(folder).empty()) ? folder.size() + 1 : 0;
 }
 
 void count_in_split(ImageListing& listing, ImageListing::Image& image, const std::string& split) {
@@ -95,6 +105,28 @@ void order_splits(ImageListing& listing) {
   for (auto& image : listing.images) {
     image.split = place[image.split];
   }
+}
+
+// Whether the first folders are splits. Throws DataError if some are and some are not, unless it is one of at least
+// three: bicycles, ships and train are classes.
+bool is_divided_by_folders(const std::vector<std::string>& names, size_t skipped) {
+  std::set<std::string_view> splits;
+  std::set<std::string_view> others;
+  std::string_view outside;
+  for (const auto& name : names) {
+    const auto folder = first_folder(std::string_view(name).substr(std::min(skipped, name.size()))).first;
+    if (const auto split = folder_split(folder); !split.empty()) {
+      splits.insert(split);
+    } else if (has_image_ending(name)) {
+      others.insert(folder);
+      outside = name;
+    }
+  }
+  const bool are_classes = splits.size() == 1 && others.size() >= 2 && !others.contains("");
+  require<DataError>(splits.empty() || others.empty() || are_classes,
+                     "found images in folders that name splits (train, test) and outside of them (", outside,
+                     "); put all of them into one, or none");
+  return !splits.empty() && others.empty();
 }
 
 // folders[i]: the class folder of image i, or "".
@@ -135,6 +167,8 @@ std::string split_of_name(std::string_view name) {
   return "";
 }
 
+std::string split_of_folder(std::string_view name) { return std::string(folder_split(name)); }
+
 size_t split_rank(std::string_view split) {
   return split == "train" ? 0 : split == "valid" ? 1 : split == "test" ? 2 : 3;
 }
@@ -153,31 +187,22 @@ ImageListing list_images(std::vector<std::string> names, const std::string& own_
     listing.splits.push_back({own_split.empty() ? "all" : own_split, 0});
     return listing;
   }
-  const auto skipped = common_folder(names);
-  const auto split_in = [&](std::string_view name) {
-    return split_at_start(lower_case(first_folder(name.substr(skipped)).first));
-  };
-  const bool is_divided = own_split.empty() && std::any_of(names.begin(), names.end(),
-                                                           [&](const auto& name) { return !split_in(name).empty(); });
+  const auto skipped = common_folder(names, !own_split.empty());
+  const auto rest_of = [&](std::string_view name) { return name.substr(std::min(skipped, name.size())); };
+  const bool is_divided = own_split.empty() && is_divided_by_folders(names, skipped);
   listing.images.reserve(names.size());
   for (auto& name : names) {
-    const bool is_outside = is_divided && split_in(name).empty();
-    require<DataError>(!is_outside || !has_image_ending(name),
-                       "found images in folders that name splits (train, test) and "
-                       "outside of them (",
-                       name, "); put all of them into one, or none");
-    if (!is_outside) {
+    if (!is_divided || !folder_split(first_folder(rest_of(name)).first).empty()) {
       listing.images.push_back({.name = std::move(name)});
     }
   }
   std::vector<std::string_view> folders;
   for (auto& image : listing.images) {
-    const auto rest = std::string_view(image.name).substr(std::min(skipped, image.name.size()));
+    const auto rest = rest_of(image.name);
     const auto [first, inner] = first_folder(rest);
-    const bool names_split = !split_at_start(lower_case(first)).empty();
-    folders.push_back(first_folder(names_split ? inner : rest).first);
+    folders.push_back(first_folder(is_divided ? inner : rest).first);
     count_in_split(listing, image,
-                   is_divided          ? std::string(split_at_start(lower_case(first)))
+                   is_divided          ? std::string(folder_split(first))
                    : own_split.empty() ? "all"
                                        : own_split);
   }

@@ -10,9 +10,14 @@
 
 namespace veil::io {
 
-/// The split that a file, folder or array of that name is, or "" if its name does not say: "train…", "valid…", "val…",
-/// "test…", "t10k…", also after a first part ("x_train"). Validation images are "valid" here.
+/// The split that an array, or one file of several, of that name is, or "" if its name does not say: "train…",
+/// "valid…", "val…", "test…", "t10k…", also after a first part ("x_train"). Validation images are "valid" here.
 [[nodiscard]] std::string split_of_name(std::string_view name);
+
+/// The split that a folder of that name (or an archive, without its ending) is, or "". Folders have names of all kinds,
+/// so it must be a word for a split and nothing but digits, "x", "-" and "_" behind it: "train", "val2017",
+/// "valid_64x64", not "test-tubes".
+[[nodiscard]] std::string split_of_folder(std::string_view name);
 
 /// Where images named by paths belong.
 struct ImageListing {
@@ -27,9 +32,10 @@ struct ImageListing {
 };
 
 /// Sorts images into splits and classes by their names, "/" between folders. A first folder that names a split is one;
-/// where `own_split` is not empty, all are in it. The next folder is the class, if every image has one and they are not
-/// all the same. "valid" becomes "test" where there is none. Keeps the order of `names`. Throws DataError, whose
-/// message is the reason alone, if images lie in splits and outside of them; other files outside are left out.
+/// where `own_split` is not empty, all are in it. A single folder called "train" among others is a class, like those.
+/// The next folder is the class, if every image has one and they are not all the same. "valid" becomes "test" where
+/// there is none. Keeps the order of `names`. Throws DataError, whose message is the reason alone, if images lie in
+/// several splits and outside of them; other files outside are left out.
 [[nodiscard]] ImageListing list_images(std::vector<std::string> names, const std::string& own_split);
 
 /// "custom-" and the last part of the path: the name of data that nobody knows.

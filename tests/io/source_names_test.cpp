@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "io/dataset_bytes.h"
+#include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
@@ -21,6 +22,19 @@ TEST(SourceNamesTest, ANameMaySayItsSplit) {
   }
   for (const auto* name : {"", "trains", "valley", "testament", "contest", "photos", "pretrain"}) {
     EXPECT_EQ(split_of_name(name), "") << name;
+  }
+}
+
+TEST(SourceNamesTest, AFolderIsASplitByItsWholeName) {
+  for (const auto* name : {"train", "Training", "train_64x64", "train2017", "train-1"}) {
+    EXPECT_EQ(split_of_folder(name), "train") << name;
+  }
+  EXPECT_EQ(split_of_folder("val2017"), "valid");
+  EXPECT_EQ(split_of_folder("validation"), "valid");
+  EXPECT_EQ(split_of_folder("t10k"), "test");
+  for (const auto* name :
+       {"", "x_train", "test-tubes", "my-test", "train photos", "trains", "2train", "veil-test-0V2"}) {
+    EXPECT_EQ(split_of_folder(name), "") << name;
   }
 }
 
@@ -52,6 +66,12 @@ TEST(SourceNamesTest, FoldersAreSplitsAndClasses) {
   EXPECT_EQ(places(list_images({"cat/1.png", "cat/2.png"}, "")), (Names{"all/-", "all/-"})) << "one class is none";
   EXPECT_EQ(places(list_images({"a/1.png", "2.png"}, "")), (Names{"all/-", "all/-"})) << "not every image has a class";
   EXPECT_EQ(places(list_images({"a/1.png", "b/2.png", "README"}, "")), (Names{"all/a", "all/b", "all/-"}));
+  EXPECT_EQ(places(list_images({"train/a/1.png", "train/b/2.png"}, "train")), (Names{"train/a", "train/b"}))
+      << "train/ in train.tar";
+  EXPECT_EQ(places(list_images({"bus/1.png", "ship/2.png", "train/3.png"}, "")),
+            (Names{"all/bus", "all/ship", "all/train"}));
+  EXPECT_EQ(places(list_images({"test/bus/1.png", "train/bus/2.png", "train/train/3.png"}, "")),
+            (Names{"test/bus", "train/bus", "train/train"}));
 }
 
 TEST(SourceNamesTest, SplitsAreCountedAndTrainIsFirst) {
@@ -60,6 +80,8 @@ TEST(SourceNamesTest, SplitsAreCountedAndTrainIsFirst) {
   EXPECT_EQ(listing.splits[0].name, "train");
   EXPECT_EQ(listing.splits[0].images, 2);
   EXPECT_EQ(listing.splits[1].images, 1);
+  EXPECT_THROW((void)list_images({"a/1.png", "train/1.png"}, ""), DataError) << "two classes, or a split and a rest?";
+  EXPECT_THROW((void)list_images({"a/1.png", "b/1.png", "test/1.png", "train/1.png"}, ""), DataError);
   for (const std::string outside : {"2.png", "photos/2.PBM", "3.jpeg"}) {
     EXPECT_NE(data_error_of([&] { (void)list_images({"test/1.png", outside}, ""); }).find(outside), std::string::npos);
   }

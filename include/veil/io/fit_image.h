@@ -31,6 +31,10 @@ struct FitOptions {
 /// or `image` contradicts itself.
 [[nodiscard]] Pixels fit_image(const Pixels& image, const FitOptions& options);
 
+/// The middle of an image: `height` rows and `width` columns, top and left floor of half the rest. Throws
+/// InvalidArgument if it has not so many.
+[[nodiscard]] Pixels centre_of(const Pixels& image, int64_t height, int64_t width);
+
 /// In words, for provenance: "centre crop, area filter to 64x64"; "as they are" if nothing is asked for.
 [[nodiscard]] std::string describe(const FitOptions& options);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "veil/io/image_source.h"
@@ -27,18 +28,18 @@ struct SplitInspection {
   int64_t held_out = 0;                              ///< of a source without splits: how many are its test split
 };
 
-/// What a compressor makes of a sample of the images.
-struct CodecFigure {
-  std::string codec;  ///< "PNG", "WebP lossless", "JPEG XL"
-  double bits_per_dim = 0.0;
+/// What compressors make of a sample of the images, each image alone.
+struct CodecFigures {
+  int64_t images = 0;        ///< in the sample: 500 small ones, at least 32 of any size (or all there are)
+  int64_t largest_side = 0;  ///< of larger images this much of the centre was taken; 0: there was none
+  std::vector<std::pair<std::string, double>> bits_per_dim{};  ///< of "PNG", "WebP lossless", "JPEG XL", as built
 };
 
 struct Inspection {
   SourceInfo source;
   std::vector<SplitInspection> splits;
   int64_t scored_twice = 0;  ///< different images of the test split that are in train too
-  std::vector<CodecFigure> codecs;
-  int64_t codec_images = 0;     ///< in the sample, the same for all
+  CodecFigures codecs;
   std::vector<Pixels> contact;  ///< up to 64 images from all over, in colour, all of one size
 };
 
