@@ -61,7 +61,7 @@ std::string program_help() {
   }
   return text +
          "\nResults go to standard output, progress to standard error. Exit codes: 0 done, 1 the run failed, 2 wrong\n"
-         "usage, 65 input refused, 70 internal error, 74 disk or I/O, 75 stopped by a signal after saving.\n";
+         "usage, 65 input refused, 70 internal error, 74 disk or I/O, 75 stopped by a signal.\n";
 }
 
 std::string command_help(const Command& command) {

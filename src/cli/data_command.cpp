@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/torch.h"
 #include "cli/data_report.h"
@@ -21,6 +22,7 @@
 #include "veil/io/inspect_images.h"
 #include "veil/io/open_dataset.h"
 #include "veil/io/pack_images.h"
+#include "veil/io/packed_file.h"
 #include "veil/io/png_file.h"
 #include "veil/io/verify_data.h"
 
@@ -37,7 +39,9 @@ class Watch {
   std::function<void(int64_t, int64_t)> callback() {
     return [this](int64_t done, int64_t all) {
       progress_.advance_of(done, all);
-      require<std::runtime_error>(signal_.received() == 0, "stopped by a signal; nothing was written");
+      if (signal_.received() != 0) {
+        throw Stopped();
+      }
     };
   }
 
@@ -50,6 +54,19 @@ void want_words(const Arguments& arguments, size_t words, const char* usage) {
   require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);
 }
 
+// OUT takes the place of what has its name, which must not be what is read.
+void require_other_file(const fs::path& out, const std::string& in) {
+  std::error_code ignored;  // one of them does not exist, or IN is the name of a data set
+  require(!fs::equivalent(in, out, ignored), out.string(), ": is what is read; name another file to write");
+}
+
+// Only HDF5 files, which pack writes, are replaced. A folder or a device is refused by the writer.
+void require_packed_or_new(const fs::path& out) {
+  std::error_code ignored;
+  require(!fs::is_regular_file(out, ignored) || io::is_hdf5(out), out.string(),
+          ": exists and is not a packed file, and would be lost; name a new file, or remove this one first");
+}
+
 // All images of the contact sheet are in colour and of one size.
 torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
   const auto& first = images.front();
@@ -59,6 +76,19 @@ torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
     std::copy(images[i].values.begin(), images[i].values.end(), tokens[static_cast<int64_t>(i)].data_ptr<uint8_t>());
   }
   return io::image_grid(tokens, shape, {.scale = 0});
+}
+
+// What is told of a file is one line, whatever the file is called.
+void require_images(const io::Inspection& inspection) {
+  int64_t images = 0;
+  std::vector<io::Refusal> refused;
+  for (const auto& split : inspection.splits) {
+    images += split.images;
+    refused.insert(refused.end(), split.refused.begin(), split.refused.end());
+  }
+  auto first = io::first_refusal(refused);
+  std::replace(first.begin(), first.end(), '\n', '?');
+  require<DataError>(images > 0, inspection.source.name, ": no image can be used", first);
 }
 
 int inspect(const Arguments& arguments, const io::DataOptions& data) {
@@ -79,6 +109,7 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
     text += concat("sheet           ", arguments.text("sheet"), "\n");
   }
   print(arguments.has("json") ? inspection_json(inspection) + "\n" : text);
+  require_images(inspection);
   return 0;
 }
 
@@ -87,6 +118,8 @@ int pack(const Arguments& arguments, const io::DataOptions& data) {
   arguments.allow_only({"compress", "name", "json"});
   const fs::path out = arguments.positionals[2];
   require_folder_of(out);
+  require_other_file(out, arguments.positionals[1]);
+  require_packed_or_new(out);
   const auto source = io::open_named_source(arguments.positionals[1]);
   const io::PackOptions options{.prepare = data.prepare,
                                 .compress = arguments.has("compress"),
@@ -129,6 +162,7 @@ int export_data(const Arguments& arguments, const io::DataOptions& data) {
   arguments.allow_only({"as"});
   const auto format = export_format(arguments);
   require_folder_of(arguments.positionals[2]);
+  require_other_file(arguments.positionals[2], arguments.positionals[1]);
   const auto source = io::open_named_source(arguments.positionals[1]);
   Watch watch("export", arguments.quiet);
   const auto counts = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
@@ -153,9 +187,7 @@ int verify(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace
-
-int run_data(const Arguments& arguments) {
+int run_action(const Arguments& arguments) {
   const std::string action = arguments.positionals.empty() ? "" : arguments.positionals.front();
   const io::DataOptions data = configuration(arguments).data;
   if (action == "inspect") {
@@ -170,6 +202,17 @@ int run_data(const Arguments& arguments) {
   require<UsageError>(action == "verify", "veil data wants one of inspect, pack, export and verify",
                       action.empty() ? "" : ", not " + action);
   return verify(arguments);
+}
+
+}  // namespace
+
+int run_data(const Arguments& arguments) {
+  try {
+    return run_action(arguments);
+  } catch (const Stopped& stopped) {
+    std::cerr << "veil: " << stopped.what() << std::endl;
+    return kStoppedBySignal;
+  }
 }
 
 }  // namespace veil::cli

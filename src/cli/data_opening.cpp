@@ -5,6 +5,7 @@
 #include <iostream>
 #include <optional>
 
+#include "veil/base/error.h"
 #include "veil/cli/progress.h"
 #include "veil/io/open_dataset.h"
 
@@ -47,19 +48,35 @@ std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOp
 }
 
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.
-void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained) {
+void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model) {
+  const auto& trained = model.info.dataset;
+  const auto& evaluated = model.info.evaluation_fingerprint;
+  if (!evaluated.empty() && scored.fingerprint == evaluated) {
+    return;
+  }
+  std::string text;
   if (!are_the_same_images(scored, trained)) {
-    std::cerr << "veil: warning: the model was trained on " << trained.name << ", but " << scored.name
-              << " is scored: do not compare this figure with those on " << trained.name << '\n';
+    text = concat("the model was trained on ", trained.name, ", but ", scored.name,
+                  " is scored: do not compare this figure with those on ", trained.name);
   } else if (scored.preparation != trained.preparation) {
-    std::cerr << "veil: warning: the model was trained on " << trained.name << " with \"" << trained.preparation
-              << "\", but what is scored has \"" << scored.preparation << "\": do not compare the figures\n";
+    text = concat("the model was trained on ", trained.name, " with \"", trained.preparation,
+                  "\", but what is scored has \"", scored.preparation, "\": do not compare the figures");
   } else if (!trained.fingerprint.empty() && scored.fingerprint == trained.fingerprint) {
-    std::cerr << "veil: warning: these are the examples that the model was trained on (" << trained.split
-              << "): the figure says nothing of others\n";
+    text = concat("these are the examples that the model was trained on (", trained.split,
+                  "): the figure says nothing of others");
+  } else if (scored.split == "all" && trained.split != "all") {
+    text = concat("among these examples are those that the model was trained on (", trained.split, " of ", trained.name,
+                  "): the figure is too good");
   } else if (scored.split == trained.split && !trained.fingerprint.empty()) {
-    std::cerr << "veil: warning: this is another version of " << trained.name << ", split " << trained.split
-              << ": trained on " << trained.fingerprint << "; scored on " << scored.fingerprint << '\n';
+    text = concat("this is another version of ", trained.name, ", split ", trained.split, ": trained on ",
+                  trained.fingerprint, "; scored on ", scored.fingerprint);
+  } else if (!evaluated.empty() && scored.split == model.config.data.evaluation_split) {
+    text = concat("this is another ", scored.name, ", split ", scored.split,
+                  ", than the run evaluated on; it may hold examples that the model was trained on: then ", evaluated,
+                  "; now ", scored.fingerprint);
+  }
+  if (!text.empty()) {
+    std::cerr << "veil: warning: " << text << '\n';
   }
 }
 

@@ -6,6 +6,7 @@
 #include "veil/cli/arguments.h"
 #include "veil/data/dataset.h"
 #include "veil/io/data_options.h"
+#include "veil/io/model_file.h"
 
 namespace veil::cli {
 
@@ -17,7 +18,8 @@ namespace veil::cli {
 /// Of another set without a word on the split: test where it is divided, else all.
 [[nodiscard]] std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options);
 
-/// A loud line on standard error where `scored` is not the data that a model was trained on, or is its training split.
-void warn_of_other_data(const DatasetInfo& scored, const DatasetInfo& trained);
+/// One loud line on standard error where `scored` is not the data that a model was trained on, has examples that it was
+/// trained on, or is another version of what its run evaluated on.
+void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model);
 
 }  // namespace veil::cli

@@ -118,13 +118,22 @@ nlohmann::ordered_json split_json(const io::SplitInspection& split) {
           {"refused", refused}};
 }
 
+std::string classes_text(const io::SourceInfo& source) {
+  if (source.classes > 0) {
+    return concat(source.classes);
+  }
+  return source.unlabelled.empty()
+             ? "no labels"
+             : concat("no labels, because not every image lies in a class folder: ", plain(source.unlabelled));
+}
+
 }  // namespace
 
 std::string inspection_text(const io::Inspection& inspection) {
   const auto& source = inspection.source;
   std::string text = line("name", plain(source.name)) + line("format", source.format);
   text += source.preparation.empty() ? "" : line("preparation", plain(source.preparation));
-  text += line("classes", source.classes == 0 ? "no labels" : concat(source.classes));
+  text += line("classes", classes_text(source));
   for (const auto& split : inspection.splits) {
     text += split_text(source, split);
   }

@@ -55,7 +55,7 @@ int run_evaluate(const Arguments& arguments) {
   const auto order = exact_order(arguments);
   const ModelChoice choice = open_model(arguments);
   const auto dataset = open_scored_data(arguments, choice.config.data);
-  warn_of_other_data(dataset->info(), choice.model.info.dataset);
+  warn_of_other_data(dataset->info(), choice.model);
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.dataset = dataset->info().name;
   report.split = dataset->info().split;

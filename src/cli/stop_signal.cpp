@@ -8,7 +8,7 @@
 namespace veil::cli {
 namespace {
 
-constexpr std::array<int, 3> kSignals{SIGTERM, SIGINT, SIGUSR1};
+constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGUSR1, SIGHUP};
 volatile sig_atomic_t g_received = 0;
 std::array<struct sigaction, kSignals.size()> g_previous{};
 
@@ -27,7 +27,10 @@ StopSignal::StopSignal() {
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;  // a read or write that a signal meets goes on
   for (size_t i = 0; i < kSignals.size(); ++i) {
-    sigaction(kSignals[i], &action, &g_previous[i]);
+    sigaction(kSignals[i], nullptr, &g_previous[i]);
+    if (kSignals[i] != SIGHUP || g_previous[i].sa_handler != SIG_IGN) {  // nohup asks to go on
+      sigaction(kSignals[i], &action, nullptr);
+    }
   }
 }
 

@@ -1,9 +1,20 @@
 #pragma once
 
+#include <exception>
+
 namespace veil::cli {
 
-/// Turns SIGTERM, SIGINT and SIGUSR1 into a request to stop while it lives; a second SIGINT ends the process at once
-/// with exit code 130. One at a time.
+/// Exit code of a command that stopped because a signal asked for it.
+inline constexpr int kStoppedBySignal = 75;
+
+/// Thrown out of work that a signal stops and that keeps nothing; the command ends with kStoppedBySignal.
+class Stopped : public std::exception {
+ public:
+  [[nodiscard]] const char* what() const noexcept override { return "stopped; nothing was written"; }
+};
+
+/// Turns SIGTERM, SIGINT, SIGUSR1 and SIGHUP into a request to stop while it lives; a second SIGINT ends the process at
+/// once with exit code 130. SIGHUP stays ignored where it is (nohup). One at a time.
 class StopSignal {
  public:
   StopSignal();

@@ -24,8 +24,6 @@
 namespace veil::cli {
 namespace {
 
-constexpr int kStoppedBySignal = 75;
-
 TrainState new_state(const io::RunConfig& config, const DatasetInfo& data, torch::Device device) {
   auto denoiser = make_denoiser(io::denoiser_options(config, data));
   initialize(*denoiser, config.train.seed);
@@ -128,6 +126,7 @@ class TrainingRun {
     auto& parameters = state.optimizer.parameters();
     io::ModelInfo info;
     info.dataset = data_->info();
+    info.evaluation_fingerprint = evaluation_data_->info().fingerprint;
     info.step = state.step;
     io::save_model(folder_.file("model.safetensors"), parameters.named(state.optimizer.average()), config_, info);
     write_powers(state);

@@ -12,7 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "io/input_file.h"
 #include "io/unpacked_file.h"
 #include "veil/base/error.h"
 
@@ -69,9 +68,14 @@ bool is_tar_header(std::span<const uint8_t> header) {
   return sum == promised;
 }
 
-// What libarchive reads with: our own file, so that errors are ours.
+bool has_zip_name(const std::filesystem::path& path) {
+  return path.extension() == ".zip" || path.extension() == ".npz";
+}
+
+// What libarchive reads with: our own file, so that errors are ours. It gets a gzip tar unpacked, since its own
+// unpacking checks neither the sum nor the length.
 struct Source {
-  InputFile file;
+  UnpackedFile file;
   std::vector<uint8_t> block = std::vector<uint8_t>(kBlock);
   int64_t position = 0;
   std::string error;
@@ -93,7 +97,7 @@ la_ssize_t read_block(archive* a, void* data, const void** block) {
 
 la_int64_t seek_to(archive* /*a*/, void* data, la_int64_t offset, int whence) {
   auto& source = *static_cast<Source*>(data);
-  const int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? source.position : source.file.size();
+  const int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? source.position : source.file.size_limit();
   const int64_t target = base + offset;
   if (target < 0) {
     return ARCHIVE_FATAL;
@@ -105,24 +109,15 @@ la_int64_t seek_to(archive* /*a*/, void* data, la_int64_t offset, int whence) {
 
 la_int64_t skip_bytes(archive* /*a*/, void* data, la_int64_t count) {
   auto& source = *static_cast<Source*>(data);
-  const int64_t skipped = std::clamp<int64_t>(count, 0, std::max<int64_t>(source.file.size() - source.position, 0));
+  const int64_t skipped =
+      std::clamp<int64_t>(count, 0, std::max<int64_t>(source.file.size_limit() - source.position, 0));
   source.position += skipped;
   source.file.seek(source.position);
   return skipped;
 }
 
-bool leaves_the_archive(std::string_view name) {
-  if (name.starts_with('/')) {
-    return true;
-  }
-  while (!name.empty()) {
-    const auto end = std::min(name.find('/'), name.size());
-    if (name.substr(0, end) == "..") {
-      return true;
-    }
-    name.remove_prefix(std::min(end + 1, name.size()));
-  }
-  return false;
+bool leaves_the_archive(const std::string& name) {
+  return name.starts_with('/') || concat("/", name, "/").find("/../") != std::string::npos;
 }
 
 }  // namespace
@@ -136,7 +131,10 @@ std::optional<ArchiveKind> archive_kind(const std::filesystem::path& path) {
   try {
     found = file.read(start);
   } catch (const DataError&) {
-    return std::nullopt;  // gzip data that are damaged at once
+    if (path.extension() == ".tgz" || path.filename().string().ends_with(".tar.gz")) {
+      throw;
+    }
+    return std::nullopt;  // gzip data that are damaged at once, of who knows what
   }
   const auto header = std::span<const uint8_t>(start).first(found);
   if (!file.is_packed() && found >= 4 &&
@@ -144,19 +142,23 @@ std::optional<ArchiveKind> archive_kind(const std::filesystem::path& path) {
        std::equal(kEmpty.begin(), kEmpty.end(), start.begin()))) {
     return ArchiveKind::kZip;
   }
+  // Whatever else is called a zip may be something else by its content, but not if there is none.
+  require<DataError>(found >= kFile.size() || !has_zip_name(path), path.string(), ": cut or damaged: found ",
+                     describe_start(path), ", want a zip file");
   return is_tar_header(header) ? std::optional(ArchiveKind::kTar) : std::nullopt;
 }
 
 class ArchiveReader::Impl {
  public:
   explicit Impl(const std::filesystem::path& path)
-      : source_{.file = InputFile(path), .error = {}}, archive_(archive_read_new()) {
+      : source_{.file = UnpackedFile(path), .error = {}}, archive_(archive_read_new()) {
     const auto kind = archive_kind(path);
-    require<DataError>(kind.has_value(), path.string(), ": found ", describe_start(path), ", want a tar or zip file");
+    const auto found = has_zip_name(path) ? ": cut or damaged: found " : ": found ";
+    const auto wanted = has_zip_name(path) ? ", want a zip file" : ", want a tar or zip file";
+    require<DataError>(kind.has_value(), path.string(), found, describe_start(path), wanted);
     is_zip_ = *kind == ArchiveKind::kZip;
     auto* a = archive_.get();
     require<std::runtime_error>(a != nullptr, "libarchive failed");
-    archive_read_support_filter_gzip(a);
     if (is_zip_) {
       archive_read_support_format_zip_seekable(a);
       archive_read_set_seek_callback(a, seek_to);
@@ -164,7 +166,9 @@ class ArchiveReader::Impl {
       archive_read_support_format_tar(a);
     }
     archive_read_set_read_callback(a, read_block);
-    archive_read_set_skip_callback(a, skip_bytes);
+    if (!source_.file.is_packed()) {
+      archive_read_set_skip_callback(a, skip_bytes);
+    }
     archive_read_set_callback_data(a, &source_);
     check(archive_read_open1(a));
   }
@@ -237,9 +241,13 @@ class ArchiveReader::Impl {
   }
 
   // A tar ends with blocks of zeros. Where they lack, it was cut between two members, which libarchive does not mind.
+  // Gzip data have an end of their own, with their sum, which libarchive did not ask for: the zeros were enough for it.
   void check_end() {
-    if (is_zip_ || archive_filter_count(archive_.get()) > 1) {
-      return;  // gzip data have an end of their own
+    check(ARCHIVE_OK);
+    while (source_.file.is_packed() && source_.file.read(source_.block) > 0) {
+    }
+    if (is_zip_ || source_.file.is_packed()) {
+      return;
     }
     std::array<uint8_t, kTarHeader> last{};
     source_.file.seek(std::max<int64_t>(archive_filter_bytes(archive_.get(), 0) - int64_t{kTarHeader}, 0));
@@ -253,8 +261,15 @@ class ArchiveReader::Impl {
     require<DataError>(source_.error.empty(), source_.error);
     if (result != ARCHIVE_OK) {
       const char* text = archive_error_string(archive_.get());
-      refuse_unless(false, text != nullptr ? text : "the archive is damaged");
+      refuse_unless(false, in_our_words(text != nullptr ? text : "the archive is damaged"));
     }
+  }
+
+  // libarchive knows a zip by the list of members at its end, and where that lacks, says that it knows no such format.
+  std::string in_our_words(const std::string& reason) const {
+    const std::string lacks_end = "found the start of a zip without the list of members that ends it; get it again";
+    const bool is_of_all = is_zip_ && member_.empty();
+    return is_of_all ? "cut or damaged: " + (reason.starts_with("Unrecognized") ? lacks_end : reason) : reason;
   }
 
   Source source_;

@@ -19,12 +19,14 @@ struct Member {
 };
 
 /// What the file is, by its content: a zip begins with its signature; a tar, plain or gzip, with a header whose sum is
-/// right. Throws DataError if it cannot be read.
+/// right. Throws DataError if it cannot be read, if it is called .zip or .npz and has less than a signature, or if it
+/// is called .tar.gz or .tgz and its first bytes cannot be unpacked.
 [[nodiscard]] std::optional<ArchiveKind> archive_kind(const std::filesystem::path& path);
 
 /// The files in an archive, one after the other, without unpacking any to the disk. Folders are passed over. Refused
 /// with DataError (path, member, reason): links and devices, absolute names and "..", more than 2 million members, a
-/// zip's methods other than store and deflate, wrong sums, and what is cut. An archive is a stranger's file: nothing
+/// zip's methods other than store and deflate, wrong sums, and what is cut. The sum of a gzip tar stands at its end, so
+/// it is checked when next() returns nullopt. A name may come more than once. An archive is a stranger's file: nothing
 /// that it says of itself makes memory be taken.
 class ArchiveReader {
  public:
@@ -35,7 +37,7 @@ class ArchiveReader {
   ArchiveReader(ArchiveReader&&) = delete;
   ArchiveReader& operator=(ArchiveReader&&) = delete;
 
-  /// Goes on to the next file; nullopt after the last.
+  /// Goes on to the next file; nullopt after the last, when all of the archive's own sums have been checked.
   [[nodiscard]] std::optional<Member> next();
 
   /// Fills `bytes` with what comes next of the present file; returns how many, fewer only at its end.

@@ -77,6 +77,7 @@ class ArchiveSource : public ImageSource {
     for (const auto& archive : archives_) {
       names.insert(archive.listing.class_names.begin(), archive.listing.class_names.end());
       all_have_classes &= !archive.listing.class_names.empty();
+      info_.unlabelled += info_.unlabelled.empty() ? archive.listing.unlabelled : "";
     }
     if (!all_have_classes) {
       names.clear();
@@ -103,7 +104,7 @@ class ArchiveStream : public ImageStream {
   ArchiveStream(const Archive& archive, size_t split) : reader_(archive.path) {
     for (const auto& image : archive.listing.images) {
       if (image.split == split) {
-        labels_.emplace(image.name, image.label);
+        listed_.emplace(image.name, Listed{.label = image.label});
       }
     }
   }
@@ -111,10 +112,14 @@ class ArchiveStream : public ImageStream {
   std::optional<SourceImage> next() override {
     while (const auto member = reader_.next()) {
       const auto name = plain_name(member->name);
-      const auto found = labels_.find(name);
-      if (found != labels_.end()) {
-        SourceImage image{.origin = name, .label = found->second, .is_file = true};
-        image.file = reader_.read_all(kLargestMember);
+      const auto found = listed_.find(name);
+      if (found != listed_.end()) {
+        SourceImage image{.origin = name, .label = found->second.label, .is_file = true};
+        if (std::exchange(found->second.is_taken, true)) {
+          image.refusal = "a second file of this name in the archive";
+        } else {
+          image.file = reader_.read_all(kLargestMember);
+        }
         return image;
       }
     }
@@ -122,8 +127,13 @@ class ArchiveStream : public ImageStream {
   }
 
  private:
+  struct Listed {
+    int64_t label = -1;
+    bool is_taken = false;  // a tar that was appended to may hold a name again
+  };
+
   ArchiveReader reader_;
-  std::map<std::string, int64_t> labels_;
+  std::map<std::string, Listed> listed_;
 };
 
 std::unique_ptr<ImageStream> ArchiveSource::stream(const std::string& split) const {

@@ -14,7 +14,6 @@ constexpr int64_t kMaxSide = 16384;
 constexpr int64_t kMaxChannels = 64;
 constexpr int64_t kMaxLength = int64_t{1} << 24;
 constexpr int64_t kMaxVocabulary = int64_t{1} << 20;
-constexpr int64_t kMaxClasses = 100'000;
 
 std::vector<std::string> class_names(const Json& value, int64_t classes, const std::string& origin) {
   require<DataError>(value.is_array() && (value.empty() || static_cast<int64_t>(value.size()) == classes), origin,

@@ -55,6 +55,14 @@ std::string Digest::hexadecimal() {
 std::string sha256_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_sha256()); }
 std::string md5_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_md5()); }
 
+std::string sha256_of_texts(const std::vector<std::string>& texts) {
+  Sha256 digest;
+  for (const auto& text : texts) {
+    digest.add({reinterpret_cast<const uint8_t*>(text.c_str()), text.size() + 1});
+  }
+  return digest.hexadecimal();
+}
+
 std::string sha256_of(std::span<const uint8_t> bytes) {
   Digest digest(EVP_sha256());
   digest.add(bytes);

@@ -2,10 +2,12 @@
 
 #include <openssl/evp.h>
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace veil::io {
 
@@ -27,5 +29,14 @@ class Sha256 : public Digest {
  public:
   Sha256() : Digest(EVP_sha256()) {}
 };
+
+/// Of texts one after the other, each with a zero byte behind it.
+[[nodiscard]] std::string sha256_of_texts(const std::vector<std::string>& texts);
+
+/// The bytes of numbers as they lie in memory: little-endian on every machine that veil runs on.
+[[nodiscard]] inline std::span<const uint8_t> bytes_of(std::span<const int64_t> values) {
+  static_assert(std::endian::native == std::endian::little);
+  return {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()};
+}
 
 }  // namespace veil::io

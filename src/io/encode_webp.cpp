@@ -9,8 +9,8 @@
 namespace veil::io {
 namespace {
 
-// Of a lossless file both say how long to try. More (100 and 6) takes 28 times as long, and makes 32 x 32 photographs 2 %
-// larger by it.
+// Of a lossless file both say how long to try. More (100 and 6) takes 28 times as long and makes photographs of 32 x 32
+// pixels 2 % larger.
 constexpr float kQuality = 75;
 constexpr int kMethod = 4;
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/torch.h"
+#include "io/new_folder.h"
 #include "veil/base/error.h"
 #include "veil/io/files.h"
 #include "veil/io/numpy_file.h"
@@ -29,20 +29,25 @@ std::map<std::string, int64_t> for_each_image(const ImageSource& source, const P
   const auto visit = [&](const std::string& split, const std::vector<PreparedImage>& block) {
     for (const auto& image : block) {
       const bool is_whole = split == "all";
-      const std::string name = !is_whole ? split : is_held_out(image.pixels, options.holdout) ? "test" : "train";
+      const std::string name = !is_whole ? split : image.is_held_out ? "test" : "train";
       write(name, counts[name]++, image);
     }
   };
-  (void)for_each_block(source, options, visit, progress);
-  require<DataError>(!counts.empty(), source.info().name, ": no image can be used");
+  std::vector<Refusal> refused;
+  for (const auto& remarks : for_each_block(source, options, visit, progress)) {
+    refused.insert(refused.end(), remarks.refused.begin(), remarks.refused.end());
+  }
+  require<DataError>(!counts.empty(), source.info().name, ": no image can be used", first_refusal(refused));
   return counts;
 }
 
-void make_empty_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  require<IoError>(!error, folder.string(), ": cannot be created: ", error.message());
-  require(fs::is_empty(folder, error), folder.string(), ": holds files already, want an empty or new folder");
+bool is_control(unsigned char c) { return c < 0x20 || c == 0x7f; }
+
+// A class in a message, which is one line.
+std::string shown(const SourceInfo& info, size_t label) {
+  std::string name = info.class_names[label];
+  std::replace_if(name.begin(), name.end(), is_control, '?');
+  return concat(label, " '", name, "'");
 }
 
 torch::Tensor as_tensor(const Pixels& pixels) {
@@ -56,26 +61,45 @@ std::string folder_name(std::string name) {
   return name.empty() || name.starts_with('.') ? "_" + name : name;
 }
 
+// Two classes in one folder would be one when the files are read again.
+void require_own_folders(const SourceInfo& info) {
+  std::map<std::string, size_t> labels;
+  for (size_t label = 0; label < info.class_names.size(); ++label) {
+    const auto [found, is_new] = labels.emplace(folder_name(info.class_names[label]), label);
+    require<DataError>(is_new, info.name, ": classes ", shown(info, found->second), " and ", shown(info, label),
+                       " would be one folder, want a folder for each class; export npz, which keeps the numbers");
+  }
+}
+
+std::string class_folder(const SourceInfo& info, int64_t label) {
+  if (!info.class_names.empty()) {
+    return folder_name(info.class_names[static_cast<size_t>(label)]);
+  }
+  const auto digits = concat(label);
+  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+}
+
 std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::path& target,
                                           const PrepareOptions& options, const ImageProgress& progress) {
-  make_empty_folder(target);
   const auto& info = source.info();
-  return for_each_image(
+  require_own_folders(info);
+  NewFolder files(target);
+  files.open();
+  auto counts = for_each_image(
       source, options,
       [&](const std::string& split, int64_t number, const PreparedImage& image) {
-        auto folder = target / split;
+        auto folder = files.path() / split;
         if (info.classes > 0) {
-          const auto label = static_cast<size_t>(image.label);
-          const auto digits = concat(image.label);
-          folder /= info.class_names.empty() ? std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits
-                                             : folder_name(info.class_names[label]);
+          folder /= class_folder(info, image.label);
         }
-        fs::create_directories(folder);
+        make_folder(folder);
         const auto name = concat(number + 1);
         write_png(folder / (std::string(name.size() < 7 ? 7 - name.size() : 0, '0') + name + ".png"),
                   as_tensor(image.pixels));
       },
       progress);
+  files.publish();
+  return counts;
 }
 
 std::map<std::string, int64_t> export_npz(const ImageSource& source, const fs::path& target,
@@ -124,38 +148,58 @@ void append_record(std::string& records, const PreparedImage& image) {
   }
 }
 
-std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs::path& target,
-                                            const PrepareOptions& options, const ImageProgress& progress) {
-  const auto& info = source.info();
+// What can be told before the images are seen.
+void require_cifar_classes(const SourceInfo& info) {
+  require<DataError>(info.classes > 0, info.name,
+                     ": the images have no labels, CIFAR files hold one for each; export png or npz");
   require<DataError>(info.classes <= kCifarClasses, info.name, ": has ", info.classes,
                      " classes, the format of CIFAR-10 holds ", kCifarClasses);
-  make_empty_folder(target);
-  std::map<std::string, std::string> files;  // by name
-  const auto counts = for_each_image(
-      source, options,
-      [&](const std::string& split, int64_t number, const PreparedImage& image) {
-        const auto& pixels = image.pixels;
-        require<DataError>(pixels.shape() == TokenShape{32, 32, 3}, info.name, ": has images of ",
-                           shape_text(pixels.shape()),
-                           ", the format of CIFAR-10 holds 32x32x3; set data.size and data.channels");
-        require<DataError>(split == "train" || split == "test", info.name, ": has a split '", split,
-                           "', the format of CIFAR-10 holds train and test");
-        require<DataError>(split == "test" || number < 5 * kCifarBatch, info.name, ": has more than ", 5 * kCifarBatch,
-                           " images in train, which the format of CIFAR-10 holds");
-        append_record(
-            files[split == "test" ? "test_batch.bin" : concat("data_batch_", number / kCifarBatch + 1, ".bin")], image);
-      },
-      progress);
+  for (size_t label = 0; label < info.class_names.size(); ++label) {
+    const auto& name = info.class_names[label];
+    const bool is_line =
+        name.find_first_not_of(" \t\r") != std::string::npos && std::none_of(name.begin(), name.end(), is_control);
+    require<DataError>(is_line, info.name, ": the name of class ", shown(info, label),
+                       " is blank or holds a control character, CIFAR files hold names of one line each; rename the "
+                       "class, or export npz");
+  }
+}
+
+void require_cifar_image(const SourceInfo& info, const std::string& split, int64_t number, const Pixels& pixels) {
+  require<DataError>(pixels.shape() == TokenShape{32, 32, 3}, info.name, ": has images of ", shape_text(pixels.shape()),
+                     ", the format of CIFAR-10 holds 32x32x3; set data.size and data.channels");
+  require<DataError>(split == "train" || split == "test", info.name, ": has a split '", split,
+                     "', the format of CIFAR-10 holds train and test");
+  require<DataError>(split == "test" || number < 5 * kCifarBatch, info.name, ": has more than ", 5 * kCifarBatch,
+                     " images in train, which the format of CIFAR-10 holds");
+}
+
+std::string cifar_names(const SourceInfo& info) {
   std::string names;
   for (int64_t label = 0; label < info.classes; ++label) {
     names += info.class_names.empty() ? concat(label, "\n") : info.class_names[static_cast<size_t>(label)] + "\n";
   }
-  for (const auto& [name, records] : files) {
-    write_file(target / name, records);
+  return names;
+}
+
+std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs::path& target,
+                                            const PrepareOptions& options, const ImageProgress& progress) {
+  const auto& info = source.info();
+  require_cifar_classes(info);
+  NewFolder folder(target);
+  folder.open();
+  std::map<std::string, std::string> files{{"batches.meta.txt", cifar_names(info)}};  // by name
+  auto counts = for_each_image(
+      source, options,
+      [&](const std::string& split, int64_t number, const PreparedImage& image) {
+        require_cifar_image(info, split, number, image.pixels);
+        const auto batch = concat("data_batch_", number / kCifarBatch + 1, ".bin");
+        append_record(files[split == "test" ? "test_batch.bin" : batch], image);
+      },
+      progress);
+  for (const auto& [name, content] : files) {
+    write_file(folder.path() / name, content);
   }
-  if (!names.empty()) {
-    write_file(target / "batches.meta.txt", names);
-  }
+  folder.publish();
   return counts;
 }
 

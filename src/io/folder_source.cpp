@@ -16,19 +16,67 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kLargestFile = int64_t{256} << 20;
 
-std::vector<std::string> files_below(const fs::path& folder) {
-  std::vector<std::string> names;
+// A folder to be listed, and how it was reached.
+struct Branch {
+  fs::path path;                // below the given folder, through links
+  std::vector<fs::path> homes;  // where that is: the canonical folder itself, and before it each that holds a link
+};
+
+bool holds(const fs::path& folder, const fs::path& inner) {
+  return std::mismatch(folder.begin(), folder.end(), inner.begin(), inner.end()).first == folder.end();
+}
+
+// The folder behind a link in `branch`; nullopt if it is one of those that hold the link: there would be no end of it.
+std::optional<Branch> behind_link(const Branch& branch, const fs::path& link) {
   std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
+  const auto home = fs::canonical(link, error);
+  require<DataError>(!error, link.string(), ": cannot be read: ", error.message());
+  if (std::any_of(branch.homes.begin(), branch.homes.end(), [&](const auto& inner) { return holds(home, inner); })) {
+    return std::nullopt;
+  }
+  Branch behind{.path = branch.path / link.filename(), .homes = branch.homes};
+  behind.homes.push_back(home);
+  return behind;
+}
+
+Branch inside(Branch branch, const fs::path& name) {
+  branch.path /= name;
+  branch.homes.back() /= name;
+  return branch;
+}
+
+// Adds the files of one folder to `names` and its sub-folders to `open`.
+void list_branch(const fs::path& root, const Branch& branch, std::vector<std::string>& names,
+                 std::vector<Branch>& open) {
+  const auto folder = branch.path.empty() ? root : root / branch.path;
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
     std::error_code ignored;
-    if (entry->path().filename().string().starts_with('.')) {
-      entry.disable_recursion_pending();
-    } else if (!entry->is_directory(ignored)) {
-      names.push_back(entry->path().lexically_relative(folder).generic_string());
+    const auto name = entry->path().filename();
+    if (name.string().starts_with('.')) {
+      continue;
+    }
+    if (!entry->is_directory(ignored)) {
+      names.push_back((branch.path / name).generic_string());
+    } else if (!entry->is_symlink(ignored)) {
+      open.push_back(inside(branch, name));
+    } else if (auto behind = behind_link(branch, entry->path())) {
+      open.push_back(std::move(*behind));
     }
   }
   require<DataError>(!error, folder.string(), ": cannot be read: ", error.message());
+}
+
+std::vector<std::string> files_below(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  std::vector<Branch> open{{.path = {}, .homes = {fs::weakly_canonical(folder, ignored)}}};
+  while (!open.empty()) {
+    const auto branch = std::move(open.back());
+    open.pop_back();
+    list_branch(folder, branch, names, open);
+  }
   std::sort(names.begin(), names.end(), natural_less);
   return names;
 }
@@ -48,7 +96,8 @@ class FolderSource : public ImageSource {
              .splits = listing_.splits,
              .shape = std::nullopt,
              .classes = static_cast<int64_t>(listing_.class_names.size()),
-             .class_names = listing_.class_names};
+             .class_names = listing_.class_names,
+             .unlabelled = listing_.unlabelled};
     const auto& first = listing_.images.front().name;
     info_.name = recognized_name(info_, first.substr(0, first.find('/')));
   }

@@ -122,6 +122,10 @@ std::unique_ptr<ImageSource> open_idx_folder(const fs::path& folder, const std::
       return load_split(images, labels);
     });
   }
+  for (const auto& split : info.splits) {
+    require<DataError>(info.classes == 0 || find_file(files, prefixes_of(split.name, "labels")), folder.string(),
+                       ": found no file of labels for the split '", split.name, "', but one for the other");
+  }
   if (info.name.starts_with("fashion-mnist") && info.classes == kFashionClasses) {
     info.class_names = fashion_names();
   }

@@ -120,9 +120,7 @@ class Inspector {
     if (image.label >= 0) {
       ++split.per_class[static_cast<size_t>(image.label)];
     }
-    if (split.name == "all" && is_held_out(pixels, options_.holdout)) {
-      ++split.held_out;
-    }
+    split.held_out += image.is_held_out ? 1 : 0;
     auto& where = contents_[key_of(pixels)];
     const unsigned here = split.name == "train" ? kInTrain : split.name == "test" ? kInTest : kElsewhere;
     split.duplicates += (where & here) != 0 ? 1 : 0;

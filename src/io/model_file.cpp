@@ -61,6 +61,9 @@ int64_t parse_step(const std::string& text, const std::string& path) {
 ModelInfo parse_info(const TensorFile& file, const std::string& path) {
   ModelInfo info;
   info.dataset = dataset_from_json(metadata(file, "veil.dataset", path), path + ": metadata 'veil.dataset'");
+  if (const auto found = file.metadata.find("veil.evaluation_fingerprint"); found != file.metadata.end()) {
+    info.evaluation_fingerprint = found->second;
+  }
   info.step = parse_step(metadata(file, "veil.step", path), path);
   info.weights = metadata(file, "veil.weights", path);
   require<DataError>(info.weights == "ema" || info.weights == "raw", path, ": metadata 'veil.weights' is ",
@@ -136,6 +139,9 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
                    {"veil.dataset", dataset_to_json(info.dataset)},
                    {"veil.step", std::to_string(info.step)},
                    {"veil.weights", info.weights}};
+  if (!info.evaluation_fingerprint.empty()) {
+    file.metadata["veil.evaluation_fingerprint"] = info.evaluation_fingerprint;
+  }
   write_safetensors(path, file);
 }
 

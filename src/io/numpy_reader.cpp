@@ -9,6 +9,7 @@
 #include "io/archive_reader.h"
 #include "io/input_file.h"
 #include "io/numpy_header.h"
+#include "io/unpacked_file.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -88,6 +89,12 @@ class MemberStream : public CheckedStream {
   ArchiveReader archive_;
 };
 
+bool begins_like_an_array(const fs::path& path) {
+  std::array<uint8_t, 6> start{};
+  InputFile file(path);
+  return file.read(start) == start.size() && start == kMagic;
+}
+
 bool is_zip(const fs::path& path) { return archive_kind(path) == ArchiveKind::kZip; }
 
 int64_t integer_at(const uint8_t* bytes, int64_t size, bool is_signed) {
@@ -116,13 +123,11 @@ void check_integers(const NumpyHeader& header, int64_t limit, const std::string&
 }  // namespace
 
 bool is_numpy(const fs::path& path) {
-  std::array<uint8_t, 6> start{};
   if (is_zip(path)) {
     const auto first = ArchiveReader(path).next();
     return first && first->name.ends_with(kEnding);
   }
-  InputFile file(path);
-  return file.read(start) == start.size() && start == kMagic;
+  return begins_like_an_array(path);
 }
 
 bool is_pickle(const fs::path& path) {
@@ -133,6 +138,8 @@ bool is_pickle(const fs::path& path) {
 
 std::vector<NumpyArray> numpy_arrays(const fs::path& path) {
   if (!is_zip(path)) {
+    require<DataError>(path.extension() != ".npz" || begins_like_an_array(path) || is_pickle(path), path.string(),
+                       ": cut or damaged: found ", describe_start(path), ", want a zip file");
     return {{.name = "", .header = FileStream(path).header()}};
   }
   std::vector<NumpyArray> arrays;

@@ -49,8 +49,8 @@ class NumpyStream {
 [[nodiscard]] bool is_pickle(const std::filesystem::path& path);
 
 /// The arrays of a .npy or .npz file (told by content), by their headers alone. Throws DataError (path, array, found,
-/// wanted): no NumPy file, a format version other than 1 to 3, headers above 64 KiB, Python objects or records as
-/// values.
+/// wanted): no NumPy file, a cut .npz, a format version other than 1 to 3, headers above 64 KiB, Python objects or
+/// records as values.
 [[nodiscard]] std::vector<NumpyArray> numpy_arrays(const std::filesystem::path& path);
 
 /// Opens one of them. Throws DataError.

@@ -79,6 +79,15 @@ void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserv
   }
 }
 
+// Of few images chance may put none on one side.
+std::string advice_on_holdout(const PreparedImages& images, const SourceInfo& info, const std::string& split,
+                              double holdout) {
+  const auto usable = images.seen() - static_cast<int64_t>(images.refused().size());
+  return info.is_divided() || split == "all" || usable == 0 ? ""
+                                                            : concat("; data.holdout = ", holdout, " puts all ", usable,
+                                                                     " usable images into the other; choose another");
+}
+
 std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::string& split,
                                         const PrepareOptions& options, const OpenObserver& observer) {
   const auto& known = source.info();
@@ -86,8 +95,12 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
   auto all = collect(images, known.name, observer);
   tell(images, known, observer);
   require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
-                     first_refusal(images.refused()));
+                     first_refusal(images.refused()), advice_on_holdout(images, known, split, options.holdout));
   DatasetInfo info = described(known, split, options.fit);
+  if (observer.note && !known.unlabelled.empty()) {
+    observer.note(
+        concat(known.name, ": no labels, because not every image lies in a class folder: ", known.unlabelled));
+  }
   if (observer.note) {
     observer.note(concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
   }

@@ -13,6 +13,7 @@
 #include "io/unpacked_file.h"
 #include "io/variant.h"
 #include "veil/base/error.h"
+#include "veil/data/dataset_info.h"
 #include "veil/io/cifar_file.h"
 #include "veil/io/decode_image.h"
 #include "veil/io/idx_file.h"
@@ -146,6 +147,9 @@ std::unique_ptr<ImageSource> open_source(const fs::path& path, const std::string
   const auto status = fs::status(path, error);
   require<DataError>(status.type() != fs::file_type::not_found, path.string(), ": no such file or folder");
   auto source = fs::is_directory(status) ? open_folder(path, name) : open_file(path);
+  const auto classes = source->info().classes;
+  require<DataError>(classes <= kMaxClasses, path.string(), ": found ", classes, " classes, want at most ",
+                     kMaxClasses);
   if (!name.empty()) {
     require_variant(name, source->info(), path.string());
   }

@@ -55,7 +55,7 @@ class Packer {
   void append(const std::string& name, const std::vector<PreparedImage>& block) {
     std::map<std::string, Rows> rows;
     for (const auto& image : block) {
-      auto& target = rows[split_of(name, image.pixels)];
+      auto& target = rows[split_of(name, image)];
       target.tokens.insert(target.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
       if (source_.info().classes > 0) {
         target.labels.push_back(image.label);
@@ -68,11 +68,11 @@ class Packer {
     }
   }
 
-  std::string split_of(const std::string& name, const Pixels& pixels) const {
+  std::string split_of(const std::string& name, const PreparedImage& image) const {
     if (name != "all" || options_.prepare.holdout == 0.0) {
       return name;
     }
-    return is_held_out(pixels, options_.prepare.holdout) ? "test" : "train";
+    return image.is_held_out ? "test" : "train";
   }
 
   void settle_shape(const TokenShape& shape) {

@@ -14,6 +14,7 @@
 #include "io/packed_objects.h"
 #include "io/source_names.h"
 #include "veil/base/error.h"
+#include "veil/data/dataset_info.h"
 
 namespace veil::io {
 namespace {
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kMaxSide = 16'384;
 constexpr int64_t kMostImages = int64_t{1} << 32;
+constexpr int64_t kLabelBlock = int64_t{1} << 20;
 constexpr int64_t kHashedBytes = int64_t{16} << 20;
 constexpr std::array<const char*, 4> kSplitOrder{"train", "valid", "test", "all"};
 
@@ -53,6 +55,8 @@ class PackedFile::Impl {
     refuse_unless(info_.classes >= 0 && info_.classes <= kMaxClasses,
                   concat("found ", info_.classes, " classes, want [0, ", kMaxClasses, "]"));
     info_.class_names = objects.names(kClassNames, info_.classes);
+    refuse_unless(info_.class_names.empty() || objects.text(kClassNamesDigest) == sha256_of_texts(info_.class_names),
+                  "the names of the classes are not what was packed");
     for (const auto* name : kSplitOrder) {
       if (objects.has(name)) {
         open_split(name);
@@ -80,13 +84,13 @@ class PackedFile::Impl {
     check_rows(split, first, count, static_cast<int64_t>(out.size()), shape.length());
     const std::vector<hsize_t> sizes{static_cast<hsize_t>(count), static_cast<hsize_t>(shape.height),
                                      static_cast<hsize_t>(shape.width), static_cast<hsize_t>(shape.channels)};
-    read(splits_[split].tokens.get(), H5T_NATIVE_UINT8, first, sizes, out.data());
+    read(splits_[split].tokens.get(), "images", H5T_NATIVE_UINT8, first, sizes, out.data());
   }
 
   void read_labels(size_t split, int64_t first, int64_t count, std::span<int64_t> out) const {
     require(info_.classes > 0, path_.string(), ": has no labels");
     check_rows(split, first, count, static_cast<int64_t>(out.size()), 1);
-    read(splits_[split].labels.get(), H5T_NATIVE_INT64, first, {static_cast<hsize_t>(count)}, out.data());
+    read(splits_[split].labels.get(), "labels", H5T_NATIVE_INT64, first, {static_cast<hsize_t>(count)}, out.data());
     for (const auto label : out) {
       refuse_unless(label >= 0 && label < info_.classes,
                     concat("label ", label, ", want [0, ", info_.classes - 1, "]"));
@@ -111,7 +115,7 @@ class PackedFile::Impl {
     const Hdf5Handle group(H5Gopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Gclose);
     refuse_unless(group.is_open(), concat(name, " is not a group"));
     const PackedObjects objects(group.get(), path_, name);
-    Split split{.tokens = objects.array(kTokens, H5T_STD_U8LE, 4), .labels = {}, .sha256 = objects.text("sha256")};
+    Split split{.tokens = objects.array(kTokens, H5T_STD_U8LE, 4), .labels = {}, .sha256 = objects.text(kTokensDigest)};
     const auto sizes = array_sizes(split.tokens.get());
     const TokenShape shape{sizes[1], sizes[2], sizes[3]};
     refuse_unless(sizes[0] > 0 && sizes[0] <= kMostImages && shape.height > 0 && shape.height <= kMaxSide &&
@@ -126,6 +130,24 @@ class PackedFile::Impl {
     info_.shape = shape;
     info_.splits.push_back({name, sizes[0]});
     splits_.push_back(std::move(split));
+    if (info_.classes > 0) {
+      check_labels(objects.text(kLabelsDigest));
+    }
+  }
+
+  // All labels of the last split: a class that turned into another is seen by nobody later.
+  void check_labels(const std::string& wanted) const {
+    const auto split = splits_.size() - 1;
+    const auto images = info_.splits[split].images;
+    std::vector<int64_t> labels(static_cast<size_t>(std::min(images, kLabelBlock)));
+    Sha256 digest;
+    for (int64_t first = 0; first < images; first += kLabelBlock) {
+      const auto part = std::span(labels).first(static_cast<size_t>(std::min(kLabelBlock, images - first)));
+      read_labels(split, first, std::ssize(part), part);
+      digest.add(bytes_of(part));
+    }
+    refuse_unless(digest.hexadecimal() == wanted,
+                  concat("the labels of ", info_.splits[split].name, " are not what was packed"));
   }
 
   void check_rows(size_t split, int64_t first, int64_t count, int64_t room, int64_t row) const {
@@ -136,7 +158,8 @@ class PackedFile::Impl {
     require(room == count * row, "found room for ", room, " values, want ", count * row);
   }
 
-  void read(hid_t set, hid_t type, int64_t first, const std::vector<hsize_t>& sizes, void* out) const {
+  void read(hid_t set, const char* what, hid_t type, int64_t first, const std::vector<hsize_t>& sizes,
+            void* out) const {
     std::vector<hsize_t> start(sizes.size(), 0);
     start[0] = static_cast<hsize_t>(first);
     const auto lock = hdf5_lock();
@@ -145,7 +168,7 @@ class PackedFile::Impl {
     H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr);
     refuse_unless(
         H5Dread(set, type, memory_space.get(), file_space.get(), H5P_DEFAULT, out) >= 0,
-        concat("images ", first, " to ", first + static_cast<int64_t>(sizes[0]), " cannot be read; it is damaged"));
+        concat(what, " ", first, " to ", first + static_cast<int64_t>(sizes[0]), " cannot be read; it is damaged"));
   }
 
   fs::path path_;

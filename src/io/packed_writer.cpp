@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "io/hdf5_handle.h"
 #include "io/packed_layout.h"
 #include "veil/base/error.h"
+#include "veil/data/dataset_info.h"
 #include "veil/io/files.h"
 #include "veil/io/packed_file.h"
 
@@ -149,6 +151,7 @@ class PackedWriter::Impl {
             "cannot be written");
     }
     split.digest.add(tokens);
+    split.label_digest.add(bytes_of(labels));
     split.images += count;
   }
 
@@ -157,7 +160,9 @@ class PackedWriter::Impl {
     const auto lock = hdf5_lock();
     check(describe(description), "cannot be written");
     for (auto& [name, split] : splits_) {
-      check(write_attribute(split.group.get(), "sha256", split.digest.hexadecimal()), "cannot be written");
+      check(write_attribute(split.group.get(), kTokensDigest, split.digest.hexadecimal()) &&
+                (!has_labels_ || write_attribute(split.group.get(), kLabelsDigest, split.label_digest.hexadecimal())),
+            "cannot be written");
     }
     bool closed = true;
     for (auto& [name, split] : splits_) {
@@ -176,6 +181,7 @@ class PackedWriter::Impl {
     Hdf5Handle labels;
     hsize_t images = 0;
     Sha256 digest;
+    Sha256 label_digest;
   };
 
   void check(bool succeeded, const char* what) const {
@@ -200,6 +206,8 @@ class PackedWriter::Impl {
             " classes, want ", has_labels_ ? concat(largest_label_ + 1, " to ", kMaxClasses) : "0, without labels");
     const auto names = static_cast<int64_t>(description.class_names.size());
     require(names == 0 || names == classes, "found ", names, " names for ", classes, " classes");
+    const std::set<std::string> different(description.class_names.begin(), description.class_names.end());
+    require(static_cast<int64_t>(different.size()) == names, "two classes have the same name");
     for (const auto& name : description.class_names) {
       require(static_cast<int64_t>(name.size()) <= kMaxClassName, "the name of a class has ", name.size(),
               " bytes, want at most ", kMaxClassName);
@@ -237,7 +245,9 @@ class PackedWriter::Impl {
            write_attribute(file_.get(), "classes", description.classes) &&
            write_attribute(file_.get(), "preparation", description.preparation) &&
            write_attribute(file_.get(), "provenance", description.provenance) &&
-           (description.class_names.empty() || write_names(file_.get(), description.class_names));
+           (description.class_names.empty() ||
+            (write_names(file_.get(), description.class_names) &&
+             write_attribute(file_.get(), kClassNamesDigest, sha256_of_texts(description.class_names))));
   }
 
   // On the disk, then under its name.

@@ -29,7 +29,18 @@ struct Outcome {
   bool was_grey = false;
 };
 
-Outcome prepare(SourceImage&& source, const FitOptions& fit) {
+// Whether the content of an image puts it among the share that is held out.
+bool is_chosen(const Pixels& pixels, double share) {
+  if (share <= 0.0) {
+    return false;
+  }
+  const auto digest = sha256_of(pixels.values);
+  uint32_t word = 0;
+  (void)std::from_chars(digest.data(), digest.data() + 8, word, 16);
+  return word * 0x1p-32 < share;
+}
+
+Outcome prepare(SourceImage&& source, const FitOptions& fit, double held_out) {
   Outcome outcome;
   outcome.image.origin = std::move(source.origin);
   outcome.image.label = source.label;
@@ -44,6 +55,7 @@ Outcome prepare(SourceImage&& source, const FitOptions& fit) {
       source.pixels = std::move(decoded.pixels);
     }
     outcome.was_grey = source.pixels.channels == 1;
+    outcome.image.is_held_out = is_chosen(source.pixels, held_out);
     outcome.image.pixels = fit_image(source.pixels, fit);
   } catch (const DataError& error) {
     outcome.refusal = error.what();
@@ -53,7 +65,7 @@ Outcome prepare(SourceImage&& source, const FitOptions& fit) {
 
 // Prepares images from the front until none is left or what was made of them fills a block, and takes those away. The
 // results lie as their images lay, so the number of cores changes nothing but where a block ends.
-std::vector<Outcome> prepare_some(std::vector<SourceImage>& images, const FitOptions& fit) {
+std::vector<Outcome> prepare_some(std::vector<SourceImage>& images, const FitOptions& fit, double held_out) {
   std::vector<Outcome> outcomes(images.size());
   std::atomic<size_t> next{0};
   std::atomic<size_t> bytes{0};
@@ -63,7 +75,7 @@ std::vector<Outcome> prepare_some(std::vector<SourceImage>& images, const FitOpt
       if (i >= images.size()) {
         break;
       }
-      outcomes[i] = prepare(std::move(images[i]), fit);
+      outcomes[i] = prepare(std::move(images[i]), fit, held_out);
       bytes += outcomes[i].image.pixels.values.size();
     }
   };
@@ -100,7 +112,7 @@ int64_t channels_of_first(const ImageSource& source) {
   const auto stream = source.stream(source.info().splits.front().name);
   int found = 0;
   for (auto image = stream->next(); image && found < kLookedAtForChannels; image = stream->next()) {
-    const auto outcome = prepare(std::move(*image), {});
+    const auto outcome = prepare(std::move(*image), {}, 0.0);
     if (outcome.refusal.empty()) {
       ++found;
       if (!outcome.was_grey) {
@@ -112,13 +124,6 @@ int64_t channels_of_first(const ImageSource& source) {
 }
 
 }  // namespace
-
-bool is_held_out(const Pixels& pixels, double holdout) {
-  const auto digest = sha256_of(pixels.values);
-  uint32_t word = 0;
-  (void)std::from_chars(digest.data(), digest.data() + 8, word, 16);
-  return word * 0x1p-32 < holdout;
-}
 
 std::vector<std::string> split_names(const SourceInfo& info) {
   if (!info.is_divided()) {
@@ -163,7 +168,7 @@ class PreparedImages::Impl {
         check_end();
         break;
       }
-      for (auto& outcome : prepare_some(waiting_, options_.fit)) {
+      for (auto& outcome : prepare_some(waiting_, options_.fit, info_.is_divided() ? 0.0 : options_.holdout)) {
         ++seen_;
         settle(std::move(outcome), taken);
       }
@@ -187,7 +192,7 @@ class PreparedImages::Impl {
     }
     all_grey_ &= outcome.was_grey;
     any_ = true;
-    if (!is_in_split(outcome.image.pixels)) {
+    if (!is_in_split(outcome.image)) {
       return;
     }
     check_channels(outcome);
@@ -201,11 +206,8 @@ class PreparedImages::Impl {
     taken.push_back(std::move(outcome.image));
   }
 
-  bool is_in_split(const Pixels& pixels) const {
-    if (info_.is_divided() || split_ == "all") {
-      return true;
-    }
-    return is_held_out(pixels, options_.holdout) == (split_ == "test");
+  bool is_in_split(const PreparedImage& image) const {
+    return info_.is_divided() || split_ == "all" || image.is_held_out == (split_ == "test");
   }
 
   void check_channels(const Outcome& outcome) const {

@@ -132,15 +132,16 @@ bool is_divided_by_folders(const std::vector<std::string>& names, size_t skipped
 // folders[i]: the class folder of image i, or "".
 void add_classes(ImageListing& listing, const std::vector<std::string_view>& folders) {
   std::map<std::string_view, int64_t> classes;
+  std::string unlabelled;
   for (size_t i = 0; i < folders.size(); ++i) {
-    if (folders[i].empty() && has_image_ending(listing.images[i].name)) {
-      return;  // not every image has one
-    }
     if (!folders[i].empty()) {
       classes.emplace(folders[i], 0);
+    } else if (has_image_ending(listing.images[i].name)) {
+      unlabelled = listing.images[i].name;
     }
   }
-  if (classes.size() < 2) {
+  if (classes.size() < 2 || !unlabelled.empty()) {
+    listing.unlabelled = classes.size() < 2 ? "" : unlabelled;
     return;
   }
   for (auto& [folder, label] : classes) {

@@ -29,6 +29,7 @@ struct ImageListing {
   std::vector<Image> images;
   std::vector<SourceSplit> splits;
   std::vector<std::string> class_names;  ///< in the order of the bytes; empty if the images are not in class folders
+  std::string unlabelled;                ///< an image in no class folder, for which the others lost their classes
 };
 
 /// Sorts images into splits and classes by their names, "/" between folders. A first folder that names a split is one;

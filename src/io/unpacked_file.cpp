@@ -86,6 +86,11 @@ size_t UnpackedFile::read(std::span<uint8_t> bytes) {
   return done;
 }
 
+void UnpackedFile::seek(int64_t offset) {
+  require(!is_packed_, path().string(), ": is gzip data, which can only be read from the start to the end");
+  file_.seek(offset);
+}
+
 std::vector<uint8_t> UnpackedFile::read_up_to(int64_t size) {
   const auto wanted = static_cast<size_t>(size);
   std::vector<uint8_t> bytes;

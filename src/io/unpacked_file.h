@@ -31,8 +31,11 @@ class UnpackedFile {
   [[nodiscard]] int64_t size_limit() const;
 
   /// Fills `bytes` with what comes next; returns how many, fewer only at the end. Throws DataError if the packed data
-  /// are damaged or cut.
+  /// are damaged or cut. Their sum and length stand behind them: who wants all of it checked reads until 0 comes back.
   size_t read(std::span<uint8_t> bytes);
+
+  /// The next read begins at `offset`. Throws InvalidArgument if the file is packed: gzip data can only be read onward.
+  void seek(int64_t offset);
 
   /// The next `size` bytes, or all that are left if they are fewer. Takes memory as the content comes, not as `size`
   /// says: at most twice of what there is.

@@ -74,7 +74,10 @@ DatasetInfo described(const SourceInfo& source, const std::string& split, const 
                    .shape = {},
                    .classes = source.classes,
                    .class_names = source.class_names};
-  info.preparation = fit == FitOptions{} ? source.preparation : describe(fit);
+  info.preparation = source.preparation;
+  if (fit != FitOptions{}) {
+    info.preparation += concat(source.preparation.empty() ? "" : "; then ", describe(fit));
+  }
   return info;
 }
 

@@ -9,50 +9,17 @@ import pathlib
 import re
 import shutil
 import struct
-import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import data_files as files  # noqa: E402
+from veil_case import ROOT, TINY, VeilCase  # noqa: E402
 
-VEIL = os.path.abspath(sys.argv.pop(1))
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "tests/io/fixtures/images"
-TINY = (b"[model]\nnetwork = unet\nwidth = 32\nlayers = 1\n[train]\nsteps = 1\nbatch_size = 2\n"
-        b"[sample]\ncount = 1\nsteps = 1\n[evaluate]\npasses = 2\nreplicates = 2\n")
 
 
-class Data(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def veil(self, *words, code=0):
-        result = subprocess.run([VEIL, *map(str, words)], capture_output=True, cwd=self.folder, timeout=300, text=True,
-                                errors="replace", stdin=subprocess.DEVNULL, check=False)
-        self.assertEqual(result.returncode, code, result.stderr)
-        return result
-
-    def write(self, name, content):
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return path
-
-    def exported(self, source, *flags):
-        target = self.folder / "exported.npz"
-        target.unlink(missing_ok=True)
-        self.veil("data", "export", source, target, *flags)
-        return files.read_npz(target)
-
-    def inspected(self, source, *flags):
-        return json.loads(self.veil("data", "inspect", source, "--json", *flags).stdout)
-
-
-class Formats(Data):
+class Formats(VeilCase):
     """Each file is made here, from a formula; what comes out again must be those bytes."""
 
     def images(self, count, height=4, width=6, channels=3, first=0):
@@ -146,7 +113,7 @@ class Formats(Data):
             self.assertEqual((self.folder / "again" / name).read_bytes(), (self.folder / "ten" / name).read_bytes())
 
 
-class Identity(Data):
+class Identity(VeilCase):
     """The two versions of ImageNet 64 x 64 are told apart by counts that are published."""
 
     def test_the_listing_of_the_png_version(self):
@@ -167,7 +134,7 @@ class Identity(Data):
         self.assertEqual(set(found["splits"][0]["per_class"]), {50})
 
 
-class Hostile(Data):
+class Hostile(VeilCase):
     """One code path decides: what is inspected, packed and trained on is the same list, and each refusal has a reason."""
 
     REFUSED = {"empty.png": "empty", "page.jpg": "web page", "cut.jpg": "end", "cut.png": "", "animated.gif": "animat",
@@ -232,33 +199,7 @@ class Hostile(Data):
         self.assertIn("want", self.veil("data", "verify", "one.h5", code=65).stderr)
 
 
-class Identity(Data):
-    """A figure on other data than the model was trained on says so; one on the same data says nothing."""
-
-    def warnings(self, source, *flags, model="run"):
-        lines = self.veil("evaluate", "--model", model, "--data", source, "--limit", 2, *flags).stderr.splitlines()
-        return [line for line in lines if "warning" in line]
-
-    def test_one_loud_line_for_other_data(self):
-        for i in range(12):
-            self.write(f"set/{i}.png", files.png(files.pixels(i, 12, 16, 3), 12, 16, 3))
-            self.write(f"other/{i}.png", files.png(files.pixels(50 + i, 12, 16, 3), 12, 16, 3))
-        for name, source, resize in (("area", "set", "area"), ("box", "set", "box"), ("other", "other", "area")):
-            self.veil("data", "pack", source, name + ".h5", "--size", 8, "--resize", resize, "--holdout", 0.4)
-        self.veil("train", "--config", self.write("tiny.cfg", TINY), "--run", "run", "--data.source=area.h5")
-        self.assertEqual(self.warnings("area.h5"), [])
-        for source, flags, part in (("box.h5", (), "box"), ("other.h5", (), "trained on custom-set, but custom-other"),
-                                    ("area.h5", ("--split", "train"), "examples that the model was trained on")):
-            lines = self.warnings(source, *flags)
-            self.assertEqual(len(lines), 1, (source, lines))
-            self.assertIn(part, lines[0])
-
-    def test_the_shipped_model_is_scored_on_the_images_it_is_measured_on(self):
-        model = ROOT / "models/fashion-mnist.safetensors"
-        self.assertEqual(self.warnings("fashion-mnist", "--passes", 2, model=model), [])
-
-
-class Duplicates(Data):
+class Duplicates(VeilCase):
     def test_what_is_scored_twice_is_counted(self):
         image = [files.png(files.pixels(i, 4, 4, 3), 4, 4, 3) for i in range(3)]
         for name, number in (("train/a", 0), ("train/b", 1), ("train/c", 0), ("test/a", 1), ("test/b", 2)):
@@ -268,7 +209,7 @@ class Duplicates(Data):
         self.assertEqual([split["duplicates"] for split in found["splits"]], [1, 0])
 
 
-class FourLines(Data):
+class FourLines(VeilCase):
     def test_the_lines_of_the_readme(self):
         section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Train on your own images")[1]
         lines = re.search(r"```sh\n(.*?)```", section, re.DOTALL).group(1).strip().splitlines()

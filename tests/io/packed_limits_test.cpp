@@ -68,6 +68,8 @@ TEST(PackedLimitsTest, ObjectsOfAnotherKindAreRefused) {
   EXPECT_EQ(refusal("bad_many_classes.h5"), "found 100001 classes, want [0, 100000]");
   EXPECT_EQ(refusal("bad_classes_as_text.h5"), "attribute 'classes' is not one integer");
   EXPECT_EQ(refusal("bad_negative_label.h5"), "label -1, want [0, 2]");
+  EXPECT_EQ(refusal("bad_other_labels.h5"), "the labels of train are not what was packed");
+  EXPECT_EQ(refusal("bad_other_names.h5"), "the names of the classes are not what was packed");
 }
 
 TEST(PackedLimitsTest, EveryVersionWithChecksumsIsRead) {

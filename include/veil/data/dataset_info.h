@@ -8,13 +8,16 @@
 
 namespace veil {
 
+/// A network has a row of weights for each class.
+inline constexpr int64_t kMaxClasses = 100'000;
+
 /// What is known of a data set, printed beside every figure measured on it and stored in models.
 struct DatasetInfo {
   std::string name;                        ///< for example "fashion-mnist"
   std::string split;                       ///< "train", "test", "valid" or "all"
   TokenShape shape;                        ///< of one example
   int64_t vocab_size = 256;                ///< number of token values, without the mask
-  int64_t classes = 0;                     ///< 0 if there are no labels
+  int64_t classes = 0;                     ///< 0 if there are no labels; at most kMaxClasses
   std::vector<std::string> class_names{};  ///< empty, or `classes` names
   std::string alphabet{};                  ///< text: the letter of each token value, ASCII; empty for images
   std::string preparation{};               ///< what was done to the images, in words; empty: nothing

@@ -53,7 +53,8 @@ struct SourceInfo {
   int64_t classes = 0;                     ///< 0 if there are no labels
   std::vector<std::string> class_names{};  ///< empty, or `classes` names
   std::string preparation{};               ///< what was done to the images when they were packed; empty: nothing
-  std::string provenance{};                ///< of a packed file: where its images are from, as JSON
+  std::string unlabelled{};  ///< an image in no class folder, without which all would have labels; or empty
+  std::string provenance{};  ///< of a packed file: where its images are from, as JSON
 
   [[nodiscard]] bool is_divided() const { return splits.front().name != "all"; }
 

@@ -17,10 +17,11 @@ namespace veil::io {
 
 /// What a model file says of itself beside its configuration.
 struct ModelInfo {
-  DatasetInfo dataset = {};       ///< what it was trained on; shape, vocab_size and classes are the network's
-  int64_t step = 0;               ///< updates that the weights have had
-  std::string weights = "ema";    ///< "ema" (moving average) or "raw"
-  std::string veil_version = {};  ///< of the program that wrote the file; save_model fills it in
+  DatasetInfo dataset = {};                 ///< what it was trained on; shape, vocab_size and classes are the network's
+  std::string evaluation_fingerprint = {};  ///< of the split that the run evaluated on; may be empty
+  int64_t step = 0;                         ///< updates that the weights have had
+  std::string weights = "ema";              ///< "ema" (moving average) or "raw"
+  std::string veil_version = {};            ///< of the program that wrote the file; save_model fills it in
   std::string libtorch_version = {};
 };
 

@@ -28,6 +28,7 @@ struct PreparedImage {
   std::string origin;
   int64_t label = -1;  ///< class, or -1
   Pixels pixels;
+  bool is_held_out = false;  ///< of a source without splits: whether it is of the test split
 };
 
 struct PrepareOptions {
@@ -39,8 +40,9 @@ struct PrepareOptions {
 /// The images of one split, decoded, fitted and judged: the only way from a source to tokens, so what is inspected,
 /// packed and trained on is the same list.
 ///
-/// A source without splits is divided by content: an image belongs to "test" if the hash of its pixels says so (a share
-/// `holdout` does), else to "train"; so a picture that is there twice never lies on both sides. "all" is both.
+/// A source without splits is divided by content: an image belongs to "test" if the hash of its pixels, as they are in
+/// the source, says so (a share `holdout` does), else to "train". So a picture that is there twice never lies on both
+/// sides, and the test split is the same at every size. "all" is both.
 ///
 /// Where fit.channels is 0, image files become grey if the first 64 of the source are all grey, else colour. Decoding
 /// is spread over all cores; the result does not depend on their number.
@@ -84,10 +86,6 @@ std::vector<SplitRemarks> for_each_block(
 
 /// "; FILE: reason" of the first refusal, to be put behind a message; empty if there is none.
 [[nodiscard]] std::string first_refusal(const std::vector<Refusal>& refused);
-
-/// Whether the content of an image puts it into the test split of a source without splits: a share `holdout` of all
-/// does.
-[[nodiscard]] bool is_held_out(const Pixels& pixels, double holdout);
 
 /// The names under which a source can be opened: its splits, or "train", "test" and "all" if it is not divided.
 [[nodiscard]] std::vector<std::string> split_names(const SourceInfo& info);
