@@ -1,11 +1,13 @@
 #include "veil/base/device.h"
 
 #include <ATen/autocast_mode.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
 #include <atomic>
+#include <limits>
 
 #include "veil/base/error.h"
 
@@ -20,6 +22,16 @@ bool cpu_multiplies_bfloat16() {
   return __builtin_cpu_supports("avx512bf16") != 0;
 #else
   return false;
+#endif
+}
+
+// A step frees what the next one takes again. By default glibc gives large pieces back to the kernel and gets them
+// again page by page, unless a still larger one happened to be freed before; it takes up to a tenth of the time.
+void keep_freed_memory() {
+#if defined(__GLIBC__)
+  constexpr int kLargestKept = 1 << 30;  // bytes
+  (void)mallopt(M_MMAP_THRESHOLD, kLargestKept);
+  (void)mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 #endif
 }
 
@@ -49,6 +61,7 @@ Precision resolve_precision(const DeviceOptions& options, torch::Device device) 
 
 void apply_process_options(const DeviceOptions& options) {
   g_fused_kernels = options.fused;
+  keep_freed_memory();
   if (options.threads > 0) {
     torch::set_num_threads(static_cast<int>(options.threads));
   }

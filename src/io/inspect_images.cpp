@@ -79,7 +79,7 @@ class Moments {
 class Inspector {
  public:
   Inspector(const ImageSource& source, PrepareOptions options, const ImageProgress& progress)
-      : source_(source), options_(std::move(options)), progress_(progress), codecs_(source.info().images()) {
+      : source_(source), options_(options), progress_(progress), codecs_(source.info().images()) {
     options_.mixed_shapes = options_.fit.size == 0;
     result_.source = source.info();
     for (const auto& split : source.info().splits) {
@@ -152,7 +152,7 @@ class Inspector {
 }  // namespace
 
 Inspection inspect_images(const ImageSource& source, PrepareOptions options, const ImageProgress& progress) {
-  return Inspector(source, std::move(options), progress).run();
+  return Inspector(source, options, progress).run();
 }
 
 }  // namespace veil::io

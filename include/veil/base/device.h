@@ -29,7 +29,7 @@ struct DeviceOptions {
 /// AVX512-BF16 or AMX, else float32.
 [[nodiscard]] Precision resolve_precision(const DeviceOptions& options, torch::Device device);
 
-/// Applies what is one for the whole process: the number of CPU threads and whether veil's own kernels are used.
+/// Applies what is one for the whole process: CPU threads, use of veil's own kernels, and that freed memory is kept.
 void apply_process_options(const DeviceOptions& options);
 
 /// Whether operators may use veil's own kernels (DeviceOptions::fused; true until apply_process_options says
