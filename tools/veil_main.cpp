@@ -6,6 +6,7 @@
 #include <string>
 
 #include "veil/base/error.h"
+#include "veil/base/printable.h"
 #include "veil/cli/command_line.h"
 #include "veil/cli/output.h"
 
@@ -17,11 +18,7 @@ constexpr const char* kOutOfMemory = "out of memory; try a smaller batch";
 
 // One line, whatever the message or a file name in it holds.
 ExitCode fail(ExitCode code, const std::string& message) {
-  std::string line = message.substr(0, message.find('\n'));
-  for (char& c : line) {
-    c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  }
-  std::cerr << "veil: " << line << std::endl;
+  std::cerr << "veil: " << veil::printable(message.substr(0, message.find('\n'))) << std::endl;
   return code;
 }
 

@@ -78,7 +78,6 @@ torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
   return io::image_grid(tokens, shape, {.scale = 0});
 }
 
-// What is told of a file is one line, whatever the file is called.
 void require_images(const io::Inspection& inspection) {
   int64_t images = 0;
   std::vector<io::Refusal> refused;
@@ -86,9 +85,7 @@ void require_images(const io::Inspection& inspection) {
     images += split.images;
     refused.insert(refused.end(), split.refused.begin(), split.refused.end());
   }
-  auto first = io::first_refusal(refused);
-  std::replace(first.begin(), first.end(), '\n', '?');
-  require<DataError>(images > 0, inspection.source.name, ": no image can be used", first);
+  require<DataError>(images > 0, inspection.source.name, ": no image can be used", io::first_refusal(refused));
 }
 
 int inspect(const Arguments& arguments, const io::DataOptions& data) {

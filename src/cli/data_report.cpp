@@ -5,6 +5,7 @@
 
 #include "cli/plain_numbers.h"
 #include "veil/base/error.h"
+#include "veil/base/printable.h"
 
 namespace veil::cli {
 namespace {
@@ -20,15 +21,8 @@ std::string padded(const std::string& text, size_t width) {
 
 std::string line(const std::string& name, const std::string& value) { return padded(name, 16) + value + "\n"; }
 
-// What came from a file's name must not command the terminal.
-std::string plain(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
-  return text;
-}
-
 std::string class_name(const io::SourceInfo& source, size_t label) {
-  return source.class_names.empty() ? concat("class ", label) : plain(source.class_names[label]);
+  return source.class_names.empty() ? concat("class ", label) : printable(source.class_names[label]);
 }
 
 // Sixteen marks, darker where there are more pixels.
@@ -72,7 +66,7 @@ std::string refusals_text(const io::SplitInspection& split) {
     text += line("  refused", concat(split.refused.size()));
   }
   for (size_t i = 0; i < std::min(split.refused.size(), kShownRefusals); ++i) {
-    text += concat("    ", plain(split.refused[i].origin), ": ", plain(split.refused[i].reason), "\n");
+    text += concat("    ", printable(split.refused[i].origin), ": ", printable(split.refused[i].reason), "\n");
   }
   if (split.refused.size() > kShownRefusals) {
     text += concat("    … and ", split.refused.size() - kShownRefusals, " more; --json lists all\n");
@@ -124,15 +118,15 @@ std::string classes_text(const io::SourceInfo& source) {
   }
   return source.unlabelled.empty()
              ? "no labels"
-             : concat("no labels, because not every image lies in a class folder: ", plain(source.unlabelled));
+             : concat("no labels, because not every image lies in a class folder: ", printable(source.unlabelled));
 }
 
 }  // namespace
 
 std::string inspection_text(const io::Inspection& inspection) {
   const auto& source = inspection.source;
-  std::string text = line("name", plain(source.name)) + line("format", source.format);
-  text += source.preparation.empty() ? "" : line("preparation", plain(source.preparation));
+  std::string text = line("name", printable(source.name)) + line("format", source.format);
+  text += source.preparation.empty() ? "" : line("preparation", printable(source.preparation));
   text += line("classes", classes_text(source));
   for (const auto& split : inspection.splits) {
     text += split_text(source, split);

@@ -1,13 +1,14 @@
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "cli/model_choice.h"
+#include "veil/base/printable.h"
 #include "veil/cli/commands.h"
 #include "veil/cli/output.h"
 #include "veil/cli/progress.h"
 #include "veil/cli/usage_error.h"
+#include "veil/io/files.h"
 #include "veil/io/image_grid.h"
 #include "veil/io/numpy_file.h"
 #include "veil/io/png_file.h"
@@ -88,10 +89,7 @@ std::vector<std::string> grid_rows(const DenoiserOptions& network, const Dataset
   return rows;
 }
 
-std::string file_name(int64_t number) {
-  const std::string digits = std::to_string(number);
-  return std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".png";
-}
+std::string file_name(int64_t number) { return io::zero_padded(number, 6) + ".png"; }
 
 void write_images(const fs::path& folder, const torch::Tensor& images, int64_t first) {
   for (int64_t i = 0; i < images.size(0); ++i) {
@@ -174,8 +172,7 @@ std::string result_text(const nlohmann::ordered_json& written, const std::vector
     names += (names.empty() ? "" : ", ") + name;
   }
   // Names come from a file that may be anyone's.
-  std::replace_if(names.begin(), names.end(), [](unsigned char letter) { return std::iscntrl(letter) != 0; }, '?');
-  return concat(text, "rows from the top: ", names, "\n");
+  return concat(text, "rows from the top: ", printable(names), "\n");
 }
 
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {

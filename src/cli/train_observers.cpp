@@ -6,6 +6,7 @@
 
 #include "veil/base/error.h"
 #include "veil/evaluate/evaluator.h"
+#include "veil/io/files.h"
 #include "veil/io/image_grid.h"
 #include "veil/io/png_file.h"
 #include "veil/io/text.h"
@@ -18,10 +19,7 @@ namespace {
 constexpr const char* kLog = "log.jsonl";
 constexpr const char* kTiming = "timing.jsonl";
 
-std::string step_name(int64_t step) {
-  auto digits = std::to_string(step);
-  return "step-" + std::string(8 - std::min<size_t>(8, digits.size()), '0') + digits;
-}
+std::string step_name(int64_t step) { return "step-" + io::zero_padded(step, 8); }
 
 // How far learned powers have spread.
 void add_powers(nlohmann::ordered_json& line, const Denoiser& denoiser) {

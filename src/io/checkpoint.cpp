@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <iomanip>
-#include <sstream>
 #include <system_error>
 
 #include "io/checkpoint_state.h"
@@ -28,12 +26,7 @@ constexpr std::string_view kFirstMoments = "first_moments.";
 constexpr std::string_view kSecondMoments = "second_moments.";
 constexpr const char* kUpdateCount = "update_count";
 
-std::string folder_name(int64_t step) {
-  std::ostringstream name;
-  name.imbue(std::locale::classic());
-  name << kPrefix << std::setfill('0') << std::setw(8) << step;
-  return name.str();
-}
+std::string folder_name(int64_t step) { return std::string(kPrefix) + zero_padded(step, 8); }
 
 /// Steps of the checkpoints in `folder`, newest first. Only names that folder_name gives count.
 std::vector<int64_t> saved_steps(const fs::path& folder) {

@@ -40,16 +40,20 @@ bool is_sampled(int64_t seen, int64_t total, int64_t wanted) {
 
 void CodecSample::add(const std::vector<PreparedImage>& block) {
   if (wanted_ == 0) {
-    const auto first = part_of(block.front().pixels);
-    wanted_ = std::clamp(kPixels / (first.height * first.width), kLeastImages, kMostImages);
+    const auto& first = block.front().pixels;
+    const auto pixels = std::min(first.height, kMostSide) * std::min(first.width, kMostSide);
+    wanted_ = std::clamp(kPixels / pixels, kLeastImages, kMostImages);
   }
   std::vector<Pixels> images;
   for (const auto& image : block) {
     if (is_sampled(seen_++, total_, wanted_)) {
       images.push_back(part_of(image.pixels));
-      cut_ += images.back().shape() == image.pixels.shape() ? 0 : 1;
+      is_any_cut_ |= images.back().shape() != image.pixels.shape();
       values_ += static_cast<int64_t>(images.back().values.size());
     }
+  }
+  if (images.empty()) {
+    return;  // of most blocks of a large set
   }
   std::vector<Sizes> sizes(images.size());
   std::atomic<size_t> next{0};
@@ -58,8 +62,8 @@ void CodecSample::add(const std::vector<PreparedImage>& block) {
       sizes[i] = sizes_of(images[i]);
     }
   });
+  taken_ += std::ssize(images);
   for (const auto& each : sizes) {
-    ++taken_;
     for (size_t i = 0; i < each.size(); ++i) {
       bytes_[kCodecs[i].first] += each[i];
     }
@@ -67,7 +71,7 @@ void CodecSample::add(const std::vector<PreparedImage>& block) {
 }
 
 CodecFigures CodecSample::figures() const {
-  CodecFigures figures{.images = taken_, .largest_side = cut_ > 0 ? kMostSide : 0};
+  CodecFigures figures{.images = taken_, .largest_side = is_any_cut_ ? kMostSide : 0};
   for (const auto& [codec, name] : kCodecs) {
     if (has_codec(codec) && values_ > 0) {
       figures.bits_per_dim.emplace_back(name,

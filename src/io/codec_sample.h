@@ -29,7 +29,7 @@ class CodecSample {
   int64_t seen_ = 0;
   int64_t taken_ = 0;
   int64_t values_ = 0;
-  int64_t cut_ = 0;
+  bool is_any_cut_ = false;
   std::map<Codec, int64_t> bytes_;
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "veil/base/error.h"
+#include "veil/base/printable.h"
 
 namespace veil::io {
 namespace {
@@ -69,24 +70,14 @@ bool is_plain_text(std::string_view text) {
   if (text.empty() || text.size() > 4096 || text.front() == ' ' || text.back() == ' ') {
     return false;
   }
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '#') {
-      return false;
-    }
-  }
-  return true;
+  return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) || c == '#'; });
 }
 
 }  // namespace
 
 std::string shown(std::string_view text) {
   constexpr size_t kShown = 60;
-  std::string result(text.substr(0, kShown));
-  for (char& c : result) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      c = '?';
-    }
-  }
+  const auto result = printable(std::string(text.substr(0, kShown)));
   return text.size() > kShown ? result + "..." : result;
 }
 

@@ -8,6 +8,7 @@
 #include "base/torch.h"
 #include "io/new_folder.h"
 #include "veil/base/error.h"
+#include "veil/base/printable.h"
 #include "veil/io/files.h"
 #include "veil/io/numpy_file.h"
 #include "veil/io/png_file.h"
@@ -41,13 +42,9 @@ std::map<std::string, int64_t> for_each_image(const ImageSource& source, const P
   return counts;
 }
 
-bool is_control(unsigned char c) { return c < 0x20 || c == 0x7f; }
-
 // A class in a message, which is one line.
 std::string shown(const SourceInfo& info, size_t label) {
-  std::string name = info.class_names[label];
-  std::replace_if(name.begin(), name.end(), is_control, '?');
-  return concat(label, " '", name, "'");
+  return concat(label, " '", printable(info.class_names[label]), "'");
 }
 
 torch::Tensor as_tensor(const Pixels& pixels) {
@@ -72,11 +69,7 @@ void require_own_folders(const SourceInfo& info) {
 }
 
 std::string class_folder(const SourceInfo& info, int64_t label) {
-  if (!info.class_names.empty()) {
-    return folder_name(info.class_names[static_cast<size_t>(label)]);
-  }
-  const auto digits = concat(label);
-  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+  return info.class_names.empty() ? zero_padded(label, 4) : folder_name(info.class_names[static_cast<size_t>(label)]);
 }
 
 std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::path& target,
@@ -93,9 +86,7 @@ std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::p
           folder /= class_folder(info, image.label);
         }
         make_folder(folder);
-        const auto name = concat(number + 1);
-        write_png(folder / (std::string(name.size() < 7 ? 7 - name.size() : 0, '0') + name + ".png"),
-                  as_tensor(image.pixels));
+        write_png(folder / (zero_padded(number + 1, 7) + ".png"), as_tensor(image.pixels));
       },
       progress);
   files.publish();

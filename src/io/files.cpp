@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -109,6 +110,11 @@ void write_file(const fs::path& path, std::span<const uint8_t> bytes) {
 
 void write_file(const fs::path& path, std::string_view text) {
   write_file(path, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
+std::string zero_padded(int64_t number, size_t digits) {
+  const auto text = std::to_string(number);
+  return std::string(digits - std::min(digits, text.size()), '0') + text;
 }
 
 void sync_directory(const fs::path& path) {

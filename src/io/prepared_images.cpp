@@ -10,6 +10,7 @@
 #include "io/all_cores.h"
 #include "io/source_names.h"
 #include "veil/base/error.h"
+#include "veil/base/printable.h"
 #include "veil/io/decode_image.h"
 #include "veil/io/files.h"
 
@@ -273,7 +274,7 @@ std::vector<SplitRemarks> for_each_block(
 }
 
 std::string first_refusal(const std::vector<Refusal>& refused) {
-  return refused.empty() ? "" : concat("; ", refused.front().origin, ": ", refused.front().reason);
+  return refused.empty() ? "" : printable(concat("; ", refused.front().origin, ": ", refused.front().reason));
 }
 
 PreparedImages::PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options)

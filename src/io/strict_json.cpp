@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "veil/base/error.h"
+#include "veil/base/printable.h"
 
 namespace veil::io {
 
@@ -36,12 +37,7 @@ nlohmann::json parse_json(std::string_view text, const std::string& subject, int
 
 std::string in_quotes(std::string_view text) {
   constexpr size_t kLongest = 120;
-  std::string result = "'";
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  return result + (text.size() > kLongest ? "…'" : "'");
+  return concat("'", printable(std::string(text.substr(0, kLongest))), text.size() > kLongest ? "…'" : "'");
 }
 
 }  // namespace veil::io

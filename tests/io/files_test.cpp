@@ -96,5 +96,11 @@ TEST(FilesTest, DigestsAreThePublishedOnes) {
   EXPECT_EQ(md5_of_file(path), "7707d6ae4e027c70eea2a935c2296f21");
 }
 
+TEST(FilesTest, PaddedNumbersSortAsNumbersDo) {
+  EXPECT_EQ(zero_padded(0, 4), "0000");
+  EXPECT_EQ(zero_padded(12, 6), "000012");
+  EXPECT_EQ(zero_padded(1'234'567, 6), "1234567");
+}
+
 }  // namespace
 }  // namespace veil::io

@@ -168,7 +168,7 @@ class TextRules(OnMadeUpSources):
             self.assertIn(expected, messages)
 
     def test_a_good_header_passes(self):
-        self.write("include/veil/nn/a.h", "#pragma once\n\nnamespace veil {}\n// see docs/home/x and ${root}/work/y\n")
+        self.write("include/veil/nn/a.h", "#pragma once\n\nnamespace veil {}\n// see docs/home/x and ${root}/home/y\n")
         self.assertEqual(self.messages(text_rules.check), [])
 
 

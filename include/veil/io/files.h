@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -17,6 +18,9 @@ namespace veil::io {
 /// A target that is not a regular file (a pipe, /dev/full) is written directly. Throws IoError.
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// A number of 0 or more with at least `digits` digits, so that names with it sort as the numbers do: "000012".
+[[nodiscard]] std::string zero_padded(int64_t number, size_t digits);
 
 /// Flushes a folder's entries to the disk. Throws IoError.
 void sync_directory(const std::filesystem::path& path);

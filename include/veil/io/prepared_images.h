@@ -84,7 +84,8 @@ std::vector<SplitRemarks> for_each_block(
     const std::function<void(const std::string& split, const std::vector<PreparedImage>& block)>& visit,
     const ImageProgress& progress);
 
-/// "; FILE: reason" of the first refusal, to be put behind a message; empty if there is none.
+/// "; FILE: reason" of the first refusal, to be put behind a message; empty if there is none. One line, whatever the
+/// file is called.
 [[nodiscard]] std::string first_refusal(const std::vector<Refusal>& refused);
 
 /// The names under which a source can be opened: its splits, or "train", "test" and "all" if it is not divided.
