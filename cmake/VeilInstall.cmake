@@ -11,7 +11,7 @@ foreach(component core io)
   install(TARGETS veil_${component} EXPORT veil-${component} ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   install(EXPORT veil-${component} NAMESPACE veil:: DESTINATION "${VEIL_PACKAGE_DIR}")
 endforeach()
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/veil" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" PATTERN cli EXCLUDE)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/veil" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/veilConfig.cmake.in" "${PROJECT_BINARY_DIR}/veilConfig.cmake"
                               INSTALL_DESTINATION "${VEIL_PACKAGE_DIR}")

@@ -5,10 +5,10 @@
 #include <iostream>
 #include <string>
 
+#include "base/printable.h"
+#include "cli/command_line.h"
+#include "cli/terminal/output.h"
 #include "veil/base/error.h"
-#include "veil/base/printable.h"
-#include "veil/cli/command_line.h"
-#include "veil/cli/output.h"
 
 namespace {
 

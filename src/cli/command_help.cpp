@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "cli/command_line.h"
 #include "veil/base/error.h"
-#include "veil/cli/command_line.h"
-#include "veil/io/run_config.h"
+#include "veil/io/config/run_config.h"
 
 namespace veil::cli {
 namespace {

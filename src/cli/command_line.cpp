@@ -1,10 +1,10 @@
-#include "veil/cli/command_line.h"
+#include "cli/command_line.h"
 
 #include <algorithm>
 
-#include "veil/cli/output.h"
-#include "veil/cli/usage_error.h"
-#include "veil/io/nearest_name.h"
+#include "cli/arguments/usage_error.h"
+#include "cli/terminal/output.h"
+#include "io/file/nearest_name.h"
 
 namespace veil::cli {
 namespace {

@@ -1,8 +1,14 @@
-#include "veil/cli/commands.h"
-
 #include <vector>
 
-#include "veil/cli/command_line.h"
+#include "cli/command/bench/bench_command.h"
+#include "cli/command/data/data_command.h"
+#include "cli/command/evaluate/evaluate_command.h"
+#include "cli/command/report/report_command.h"
+#include "cli/command/sample/sample_command.h"
+#include "cli/command/schedules/schedules_command.h"
+#include "cli/command/selfcheck/selfcheck_command.h"
+#include "cli/command/train/train_command.h"
+#include "cli/command_line.h"
 
 namespace veil::cli {
 namespace {

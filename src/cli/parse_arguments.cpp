@@ -2,10 +2,10 @@
 #include <boost/program_options.hpp>
 #include <set>
 
-#include "veil/cli/command_line.h"
-#include "veil/cli/usage_error.h"
-#include "veil/io/nearest_name.h"
-#include "veil/io/run_config.h"
+#include "cli/arguments/usage_error.h"
+#include "cli/command_line.h"
+#include "io/file/nearest_name.h"
+#include "veil/io/config/run_config.h"
 
 namespace veil::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "veil/evaluate/estimator_comparison.h"
+#include "evaluate/estimator_comparison.h"
 
 #include <algorithm>
 #include <array>

@@ -11,12 +11,12 @@
 #include "evaluate/profile.h"
 #include "evaluate/scored_report.h"
 #include "evaluate/statistics.h"
+#include "objective/value_schedule.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 #include "veil/diffusion/power_schedule.h"
 #include "veil/nn/evaluation_mode.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/value_schedule.h"
 
 namespace veil {
 namespace {

@@ -3,8 +3,8 @@
 #include <numeric>
 #include <utility>
 
+#include "objective/masked_cross_entropy.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/masked_cross_entropy.h"
 
 namespace veil {
 namespace {

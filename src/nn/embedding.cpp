@@ -1,4 +1,4 @@
-#include "veil/nn/embedding.h"
+#include "nn/embedding.h"
 
 #include <cmath>
 

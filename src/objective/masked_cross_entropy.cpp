@@ -1,4 +1,4 @@
-#include "veil/objective/masked_cross_entropy.h"
+#include "objective/masked_cross_entropy.h"
 
 #include "veil/base/device.h"
 #include "veil/base/error.h"

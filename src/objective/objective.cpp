@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "objective/time_terms.h"
-#include "veil/objective/value_schedule.h"
+#include "objective/value_schedule.h"
 
 namespace veil {
 namespace {
@@ -22,8 +22,8 @@ LossTerms count_loss(Denoiser& denoiser, const TokenBatch& batch, const Objectiv
 LossTerms time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
                     const NoiseContext& noise, torch::Device device) {
   const MaskSchedule schedule(options.schedule);
-  const auto times = low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(),
-                                           noise.global_size);
+  const auto times =
+      low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(), noise.global_size);
   const TimeDraw draw{.masked = mask_at_times(batch, times, schedule, denoiser.options().vocab_size, noise),
                       .times = times,
                       .weights = continuous_weights(schedule, times)};

@@ -1,7 +1,6 @@
 
-#include "veil/objective/value_schedule.h"
-
 #include "base/torch.h"
+#include "objective/value_schedule.h"
 
 namespace veil {
 namespace {

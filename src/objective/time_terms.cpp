@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "objective/masked_cross_entropy.h"
 #include "veil/base/device.h"
-#include "veil/objective/masked_cross_entropy.h"
 
 namespace veil {
 

@@ -1,15 +1,15 @@
-#include "veil/objective/value_schedule.h"
+#include "objective/value_schedule.h"
 
 #include <cmath>
 #include <vector>
 
 #include "base/torch.h"
+#include "objective/masked_cross_entropy.h"
 #include "objective/time_terms.h"
 #include "objective/value_terms.h"
 #include "veil/base/device.h"
 #include "veil/base/error.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/masked_cross_entropy.h"
 
 namespace veil {
 namespace {

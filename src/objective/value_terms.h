@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "veil/objective/value_schedule.h"
+#include "objective/value_schedule.h"
 
 namespace veil {
 

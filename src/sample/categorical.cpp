@@ -1,4 +1,4 @@
-#include "veil/sample/categorical.h"
+#include "sample/categorical.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "veil/sample/reference_numerics.h"
+#include "sample/reference_numerics.h"
 
 #include <limits>
 #include <numbers>

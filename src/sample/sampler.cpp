@@ -9,13 +9,13 @@
 #include <optional>
 #include <vector>
 
+#include "sample/categorical.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 #include "veil/diffusion/power_schedule.h"
 #include "veil/nn/evaluation_mode.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/objective.h"
-#include "veil/sample/categorical.h"
 
 namespace veil {
 namespace {

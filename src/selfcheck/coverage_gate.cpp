@@ -1,10 +1,10 @@
 #include <cmath>
 
 #include "selfcheck/example_statistics.h"
-#include "veil/selfcheck/likelihood_gates.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_bounds.h"
-#include "veil/toys/toy_dataset.h"
+#include "selfcheck/likelihood_gates.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_bounds.h"
+#include "toys/toy_dataset.h"
 
 namespace veil {
 

@@ -3,12 +3,12 @@
 #include <numeric>
 
 #include "selfcheck/example_statistics.h"
+#include "selfcheck/likelihood_gates.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_bounds.h"
+#include "toys/toy_dataset.h"
+#include "toys/toy_suite.h"
 #include "veil/base/error.h"
-#include "veil/selfcheck/likelihood_gates.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_bounds.h"
-#include "veil/toys/toy_dataset.h"
-#include "veil/toys/toy_suite.h"
 
 namespace veil {
 namespace {

@@ -1,4 +1,4 @@
-#include "veil/selfcheck/sampler_gates.h"
+#include "selfcheck/sampler_gates.h"
 
 #include <ATen/Parallel.h>
 
@@ -6,13 +6,13 @@
 #include <cmath>
 #include <limits>
 
+#include "selfcheck/sampler_law.h"
+#include "toys/chain_toys.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_bounds.h"
 #include "veil/base/error.h"
 #include "veil/evaluate/discrete_bound.h"
 #include "veil/sample/time_grid.h"
-#include "veil/selfcheck/sampler_law.h"
-#include "veil/toys/chain_toys.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_bounds.h"
 
 namespace veil {
 namespace {

@@ -1,4 +1,4 @@
-#include "veil/selfcheck/sampler_law.h"
+#include "selfcheck/sampler_law.h"
 
 #include <cmath>
 #include <cstdint>

@@ -4,10 +4,10 @@
 #include <functional>
 #include <iterator>
 
-#include "veil/selfcheck/likelihood_gates.h"
-#include "veil/selfcheck/sampler_gates.h"
-#include "veil/selfcheck/subjects.h"
-#include "veil/selfcheck/training_gate.h"
+#include "selfcheck/likelihood_gates.h"
+#include "selfcheck/sampler_gates.h"
+#include "selfcheck/subjects.h"
+#include "selfcheck/training_gate.h"
 
 namespace veil {
 namespace {

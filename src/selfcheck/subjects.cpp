@@ -1,16 +1,16 @@
-#include "veil/selfcheck/subjects.h"
+#include "selfcheck/subjects.h"
 
 #include <cmath>
 #include <utility>
 
 #include "base/torch.h"
+#include "sample/categorical.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/evaluate/exact_order.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/discrete_time.h"
-#include "veil/sample/categorical.h"
 #include "veil/sample/time_grid.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

@@ -1,11 +1,12 @@
-#include "veil/selfcheck/training_gate.h"
+#include "selfcheck/training_gate.h"
 
 #include "selfcheck/example_statistics.h"
+#include "toys/chain_toys.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/data/batch_stream.h"
-#include "veil/nn/initialization.h"
-#include "veil/toys/chain_toys.h"
-#include "veil/toys/toy_dataset.h"
+#include "veil/nn/layers/initialization.h"
+#include "veil/nn/make_denoiser.h"
 
 namespace veil {
 namespace {

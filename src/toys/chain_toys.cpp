@@ -1,4 +1,4 @@
-#include "veil/toys/chain_toys.h"
+#include "toys/chain_toys.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "veil/toys/image_toys.h"
+#include "toys/image_toys.h"
 
 #include <algorithm>
 #include <cmath>

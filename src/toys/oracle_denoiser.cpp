@@ -1,4 +1,4 @@
-#include "veil/toys/oracle_denoiser.h"
+#include "toys/oracle_denoiser.h"
 
 #include <ATen/Parallel.h>
 

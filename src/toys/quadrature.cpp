@@ -1,4 +1,4 @@
-#include "veil/toys/quadrature.h"
+#include "toys/quadrature.h"
 
 #include "veil/base/error.h"
 

@@ -1,4 +1,4 @@
-#include "veil/toys/simple_toys.h"
+#include "toys/simple_toys.h"
 
 #include <algorithm>
 #include <cmath>

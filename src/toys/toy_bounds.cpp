@@ -1,11 +1,11 @@
-#include "veil/toys/toy_bounds.h"
+#include "toys/toy_bounds.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
-#include "veil/toys/quadrature.h"
+#include "toys/quadrature.h"
 
 namespace veil {
 

@@ -1,4 +1,4 @@
-#include "veil/toys/toy_dataset.h"
+#include "toys/toy_dataset.h"
 
 #include <ATen/Parallel.h>
 

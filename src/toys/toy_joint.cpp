@@ -1,4 +1,4 @@
-#include "veil/toys/toy_joint.h"
+#include "toys/toy_joint.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,9 +1,9 @@
-#include "veil/toys/toy_suite.h"
+#include "toys/toy_suite.h"
 
-#include "veil/toys/chain_toys.h"
-#include "veil/toys/image_toys.h"
-#include "veil/toys/simple_toys.h"
-#include "veil/toys/toy_joint.h"
+#include "toys/chain_toys.h"
+#include "toys/image_toys.h"
+#include "toys/simple_toys.h"
+#include "toys/toy_joint.h"
 
 namespace veil {
 

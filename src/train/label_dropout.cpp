@@ -1,4 +1,4 @@
-#include "veil/train/label_dropout.h"
+#include "train/label_dropout.h"
 
 #include "veil/base/error.h"
 

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "train/label_dropout.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
-#include "veil/train/label_dropout.h"
+#include "veil/nn/make_denoiser.h"
 
 namespace veil {
 namespace {

@@ -8,12 +8,13 @@
 #include <sstream>
 #include <string>
 
-#include "cli/plain_numbers.h"
-#include "io/temp_folder.h"
+#include "cli/arguments/configuration.h"
+#include "cli/terminal/evaluation_output.h"
+#include "cli/terminal/plain_numbers.h"
+#include "cli/terminal/progress.h"
+#include "io/config/config_file.h"
+#include "support/temp_folder.h"
 #include "veil/base/error.h"
-#include "veil/cli/config_file.h"
-#include "veil/cli/evaluation_output.h"
-#include "veil/cli/progress.h"
 
 namespace veil::cli {
 namespace {

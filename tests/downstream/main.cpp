@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "veil/diffusion/mask_schedule.h"
-#include "veil/io/safetensors.h"
+#include "veil/io/format/safetensors.h"
 
 // Writes the cosine schedule to the file that is named, reads it back and prints its middle.
 int main(int, char** argv) {

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "evaluate/statistics.h"
+#include "objective/masked_cross_entropy.h"
 #include "support/toy_denoiser.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 #include "veil/diffusion/forward_process.h"
 #include "veil/evaluate/evaluator.h"
-#include "veil/objective/masked_cross_entropy.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

@@ -7,9 +7,9 @@
 #include <numbers>
 #include <numeric>
 
+#include "toys/toy_bounds.h"
 #include "veil/base/error.h"
 #include "veil/sample/time_grid.h"
-#include "veil/toys/toy_bounds.h"
 
 namespace veil {
 namespace {

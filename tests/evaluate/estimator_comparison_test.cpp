@@ -1,5 +1,5 @@
 // Mask variances of the estimators on toys where they are known in closed form.
-#include "veil/evaluate/estimator_comparison.h"
+#include "evaluate/estimator_comparison.h"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "support/toy_denoiser.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/quadrature.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/diffusion/mask_schedule.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/quadrature.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

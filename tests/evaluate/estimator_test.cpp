@@ -3,10 +3,10 @@
 #include <cmath>
 #include <string>
 
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_bounds.h"
+#include "toys/toy_dataset.h"
 #include "veil/evaluate/evaluator.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_bounds.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "support/toy_denoiser.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "support/toy_denoiser.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

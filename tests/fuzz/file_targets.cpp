@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "fuzz/fuzz_target.h"
-#include "io/archive_reader.h"
-#include "io/numpy_reader.h"
-#include "veil/io/decode_image.h"
-#include "veil/io/fit_image.h"
-#include "veil/io/packed_file.h"
+#include "io/file/archive_reader.h"
+#include "io/format/numpy_reader.h"
+#include "io/image/decode_image.h"
+#include "io/packed/packed_file.h"
+#include "veil/io/image/fit_image.h"
 
 // Readers that do without LibTorch.
 namespace veil::fuzz {

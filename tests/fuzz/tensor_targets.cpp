@@ -1,9 +1,9 @@
 #include <array>
 
 #include "fuzz/fuzz_target.h"
-#include "veil/io/cifar_file.h"
-#include "veil/io/idx_file.h"
-#include "veil/io/safetensors.h"
+#include "io/format/cifar_file.h"
+#include "io/format/idx_file.h"
+#include "veil/io/format/safetensors.h"
 
 // Readers that fill tensors.
 namespace veil::fuzz {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "toys/toy_bounds.h"
 #include "veil/diffusion/mask_schedule.h"
-#include "veil/toys/toy_bounds.h"
 
 namespace veil {
 namespace {

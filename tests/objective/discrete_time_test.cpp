@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "objective/time_terms.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_bounds.h"
+#include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/evaluate/discrete_bound.h"
 #include "veil/sample/time_grid.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_bounds.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

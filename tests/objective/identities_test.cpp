@@ -7,11 +7,11 @@
 #include <numeric>
 #include <vector>
 
+#include "toys/quadrature.h"
+#include "toys/toy_bounds.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/evaluate/discrete_bound.h"
 #include "veil/sample/time_grid.h"
-#include "veil/toys/quadrature.h"
-#include "veil/toys/toy_bounds.h"
 
 namespace veil {
 namespace {

@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "base/torch.h"
+#include "objective/value_schedule.h"
 #include "support/value_toy.h"
-#include "veil/objective/value_schedule.h"
 
 namespace veil {
 namespace {
@@ -140,10 +140,12 @@ TEST(JumpBaseline, KnowsNothingOfItsOwnExample) {
   const auto after = jump_baseline(x0, masks, jump, 2);
   EXPECT_TRUE(torch::allclose(before[1], after[1], 1e-12, 1e-12));
   EXPECT_FALSE(before[0].equal(after[0]));
-  EXPECT_TRUE(jump_baseline(x0.narrow(0, 0, 1), {.log_fraction = -ones.narrow(0, 0, 1), .first = ones.narrow(0, 0, 1),
-                                                 .second = ones.narrow(0, 0, 1)},
-                            jump.narrow(0, 0, 1), 2)
-                  .equal(torch::zeros({1, 3}, torch::kFloat64)));
+  EXPECT_TRUE(
+      jump_baseline(
+          x0.narrow(0, 0, 1),
+          {.log_fraction = -ones.narrow(0, 0, 1), .first = ones.narrow(0, 0, 1), .second = ones.narrow(0, 0, 1)},
+          jump.narrow(0, 0, 1), 2)
+          .equal(torch::zeros({1, 3}, torch::kFloat64)));
 }
 
 }  // namespace

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/torch.h"
-#include "veil/nn/initialization.h"
+#include "objective/value_schedule.h"
+#include "toys/chain_toys.h"
+#include "toys/oracle_denoiser.h"
+#include "toys/toy_dataset.h"
+#include "veil/nn/layers/initialization.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/value_schedule.h"
-#include "veil/toys/chain_toys.h"
-#include "veil/toys/oracle_denoiser.h"
-#include "veil/toys/toy_dataset.h"
 
 namespace veil {
 namespace {

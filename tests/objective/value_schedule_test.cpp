@@ -1,15 +1,16 @@
 // The loss of GenMD4 and its gradient against enumeration of all masks and Gauss-Legendre quadrature in time.
+#include "objective/value_schedule.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <vector>
 
 #include "base/torch.h"
+#include "objective/masked_cross_entropy.h"
 #include "support/value_toy.h"
 #include "veil/base/error.h"
 #include "veil/diffusion/power_schedule.h"
-#include "veil/objective/masked_cross_entropy.h"
-#include "veil/objective/value_schedule.h"
 
 namespace veil {
 namespace {

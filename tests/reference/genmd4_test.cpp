@@ -4,15 +4,16 @@
 #include <cmath>
 
 #include "base/torch.h"
+#include "objective/masked_cross_entropy.h"
 #include "objective/time_terms.h"
 #include "objective/value_terms.h"
 #include "reference/recorded_masks.h"
 #include "reference/reference_network.h"
 #include "reference/reference_optimizer.h"
 #include "veil/diffusion/power_schedule.h"
-#include "veil/nn/initialization.h"
+#include "veil/nn/layers/initialization.h"
+#include "veil/nn/make_denoiser.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/masked_cross_entropy.h"
 #include "veil/train/trainer.h"
 
 namespace veil {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/torch.h"
+#include "nn/text/transformer.h"
 #include "reference/reference_file.h"
-#include "veil/nn/transformer.h"
 
 namespace veil {
 namespace {

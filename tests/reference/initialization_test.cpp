@@ -1,5 +1,5 @@
 // Statistics of fresh parameters: constants exactly, noise within its sampling error.
-#include "veil/nn/initialization.h"
+#include "veil/nn/layers/initialization.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,7 @@
 
 #include "base/torch.h"
 #include "reference/reference_network.h"
+#include "veil/nn/make_denoiser.h"
 
 namespace veil {
 namespace {

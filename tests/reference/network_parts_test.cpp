@@ -2,13 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "base/torch.h"
+#include "nn/embedding.h"
+#include "nn/image/dit.h"
+#include "nn/image/unet_block.h"
+#include "nn/image/uvit_block.h"
+#include "nn/layers/attention.h"
+#include "nn/text/transformer.h"
 #include "reference/reference_network.h"
-#include "veil/nn/attention.h"
-#include "veil/nn/dit.h"
-#include "veil/nn/embedding.h"
-#include "veil/nn/transformer.h"
-#include "veil/nn/unet_block.h"
-#include "veil/nn/uvit_block.h"
 
 namespace veil {
 namespace {

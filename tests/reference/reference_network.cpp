@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "veil/nn/make_denoiser.h"
+
 namespace veil::test {
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "base/torch.h"
 #include "reference/reference_network.h"
-#include "veil/sample/reference_numerics.h"
+#include "sample/reference_numerics.h"
 
 namespace veil {
 namespace {

@@ -6,12 +6,12 @@
 #include <functional>
 
 #include "base/torch.h"
+#include "nn/embedding.h"
+#include "nn/layers/rotary.h"
 #include "reference/reference_file.h"
+#include "sample/reference_numerics.h"
 #include "veil/diffusion/mask_schedule.h"
-#include "veil/nn/embedding.h"
-#include "veil/nn/initialization.h"
-#include "veil/nn/rotary.h"
-#include "veil/sample/reference_numerics.h"
+#include "veil/nn/layers/initialization.h"
 
 namespace veil {
 namespace {

@@ -1,4 +1,4 @@
-#include "veil/sample/categorical.h"
+#include "sample/categorical.h"
 
 #include <gtest/gtest.h>
 
@@ -56,8 +56,8 @@ TEST(CategoricalTest, FollowsTheDefinitionOnAGrid) {
   for (const double q : p) {
     logits.push_back(std::log(q) + 7);
   }
-  for (const auto& [u, value] : std::vector<std::pair<double, int64_t>>{
-           {0.12, 0}, {0.13, 1}, {0.62, 1}, {0.63, 2}, {0.87, 2}, {0.88, 3}}) {
+  for (const auto& [u, value] :
+       std::vector<std::pair<double, int64_t>>{{0.12, 0}, {0.13, 1}, {0.62, 1}, {0.63, 2}, {0.87, 2}, {0.88, 3}}) {
     EXPECT_EQ(draw_categorical(logits.data(), 4, 1.0, u), value) << u;
   }
 }

@@ -5,9 +5,9 @@
 #include <map>
 #include <vector>
 
+#include "sample/categorical.h"
 #include "support/value_toy.h"
 #include "veil/nn/evaluation_mode.h"
-#include "veil/sample/categorical.h"
 #include "veil/sample/sampler.h"
 
 namespace veil {

@@ -1,11 +1,11 @@
-#include "veil/selfcheck/sampler_law.h"
+#include "selfcheck/sampler_law.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
+#include "toys/oracle_denoiser.h"
 #include "veil/sample/sampler.h"
-#include "veil/toys/oracle_denoiser.h"
 
 namespace veil {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/torch.h"
-#include "veil/objective/masked_cross_entropy.h"
-#include "veil/selfcheck/likelihood_gates.h"
+#include "objective/masked_cross_entropy.h"
+#include "selfcheck/likelihood_gates.h"
 
 namespace veil {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/torch.h"
+#include "selfcheck/sampler_gates.h"
 #include "veil/sample/time_grid.h"
-#include "veil/selfcheck/sampler_gates.h"
 
 namespace veil {
 namespace {
@@ -71,9 +71,7 @@ int64_t float32_race(std::span<const float> logits, double reveal_probability, c
   return slot_of(cases, uniform_double(key, 3, index));
 }
 
-TEST(SamplerFaultsTest, Float32RaceFailsG7) {
-  EXPECT_FALSE(passed(rare_value_gate(float32_race), "G7"));
-}
+TEST(SamplerFaultsTest, Float32RaceFailsG7) { EXPECT_FALSE(passed(rare_value_gate(float32_race), "G7")); }
 
 // There is no codec here to give a table of frequencies with a zero in it. The nearest thing is a draw from such a
 // table: with 16 bits the rare value gets none, and to give every value one reaches those that cannot be.

@@ -1,8 +1,8 @@
 // The raw weights measured in place of their moving average.
 #include <gtest/gtest.h>
 
-#include "veil/selfcheck/training_gate.h"
-#include "veil/toys/chain_toys.h"
+#include "selfcheck/training_gate.h"
+#include "toys/chain_toys.h"
 
 namespace veil {
 namespace {

@@ -2,6 +2,7 @@
 """Tests the project's own rules of structure on its sources, and each rule on a violation made for it."""
 
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -19,7 +20,7 @@ class TheProject(unittest.TestCase):
         listing = "\n".join(f"  {problem.path.relative_to(ROOT)}:{problem.line}: {problem.message}" for problem in problems)
         self.assertFalse(problems, f"{len(problems)} problem(s):\n{listing}")
 
-    def test_a_part_includes_only_itself_and_earlier_parts(self):
+    def test_a_room_includes_only_itself_and_rooms_above(self):
         self.assert_none(layers.check(ROOT))
 
     def test_functions_and_files_are_short(self):
@@ -31,16 +32,26 @@ class TheProject(unittest.TestCase):
     def test_lines_are_in_order(self):
         self.assert_none(text_rules.check(ROOT))
 
-    def test_the_order_of_parts_is_the_one_in_the_readme(self):
+    def test_the_order_of_rooms_is_the_one_in_the_readme(self):
         text = (ROOT / "src" / "README.md").read_text(encoding="utf-8")
         rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
-        self.assertEqual(rows, list(layers.CORE))
-        for position, part in enumerate(rows):
-            self.assertLessEqual(set(layers.ALLOWED[part]), set(rows[:position]))
+        self.assertEqual(rows, list(layers.ORDER))
 
-    def test_the_walk_reaches_every_part(self):
-        parts = {layers.part_of(path, ROOT) for path in source_text.files(ROOT, ("include", "src"))}
-        self.assertLessEqual(set(layers.CORE) - {"kernels"}, parts)
+    def test_the_readme_names_files_that_exist(self):
+        text = (ROOT / "src" / "README.md").read_text(encoding="utf-8")
+        for line in (line for line in text.splitlines() if line.startswith("| `")):
+            room, names = line.split("`")[1], re.findall(r"`([^`]+)`", line.split("|")[3])
+            folder = room if (ROOT / "src" / room).is_dir() else str(pathlib.PurePath(room).parent)
+            for name in names:
+                places = [ROOT / "src" / folder / name, ROOT / "include/veil" / folder / name]
+                self.assertTrue(any(place.exists() for place in places), f"{room}: {name}")
+
+    def test_the_walk_reaches_every_room(self):
+        found = set()
+        for folder in ("include/veil", "src"):
+            found |= {layers.room_of(path.relative_to(ROOT / folder).as_posix())
+                      for path in source_text.files(ROOT / folder, (".",))}
+        self.assertEqual(set(layers.ORDER), found)
 
 
 class OnMadeUpSources(unittest.TestCase):
@@ -66,45 +77,88 @@ class Layers(OnMadeUpSources):
         self.assertIn(expected, problems[0].message)
         return problems[0]
 
-    def test_an_earlier_part_is_allowed(self):
+    def make(self, *paths):
+        for path in paths:
+            self.write(path, "#pragma once\n")
+
+    def test_an_earlier_room_is_allowed(self):
+        self.make("include/veil/data/dataset.h", "include/veil/nn/a.h", "include/veil/train/trainer.h", "src/kernels/a.h",
+                  "src/io/file/b.h", "src/nn/layers/c.h")
         self.write("src/nn/a.cpp", '#include "veil/data/dataset.h"\n#include "veil/nn/a.h"\n#include <torch/torch.h>\n')
-        self.write("src/nn/kernel_user.cpp", '#include "kernels/a.h"\n')
-        self.write("src/io/a.cpp", '#include <hdf5.h>\n#include <opencv2/core.hpp>\n#include "veil/train/trainer.h"\n')
-        self.write("src/io/b.h", "#pragma once\n")
-        self.write("src/io/c.cpp", '#include "b.h"\n#include "io/b.h"\n#include <boost.h>\n')
+        self.write("src/nn/image/kernel_user.cpp", '#include "kernels/a.h"\n#include "nn/layers/c.h"\n')
+        self.write("src/io/packed/a.cpp", '#include <hdf5.h>\n#include <opencv2/core.hpp>\n#include "veil/train/trainer.h"\n')
+        self.write("src/io/image/c.cpp", '#include "io/file/b.h"\n')
+        self.write("src/cli/a.cpp", '#include "io/file/b.h"\n#include "nn/layers/c.h"\n#include <boost/any.hpp>\n')
         self.assertEqual(layers.check(self.root), [])
 
-    def test_a_later_part_is_refused_with_its_line(self):
-        problem = self.assert_refused("src/data/a.cpp", '\n/* \n*/ #include "veil/nn/denoiser.h"\n', "data may not include nn")
+    def test_the_room_of_a_file_is_the_longest_name(self):
+        self.assertEqual([layers.room_of(name) for name in ("nn/denoiser.h", "nn/image/unet.h", "nn/make_denoiser.cpp",
+                                                            "cli/command/train/a.h", "cli/a.h", "stray/a.h", "io/a.h")],
+                         ["nn", "nn/image", "nn/make_denoiser", "cli/command", "cli", None, None])
+
+    def test_a_later_room_is_refused_with_its_line(self):
+        self.make("include/veil/nn/denoiser.h")
+        problem = self.assert_refused("src/data/a.cpp", '\n/* \n*/ #include "veil/nn/denoiser.h"\n',
+                                      "data may not include nn, which lies below it")
         self.assertEqual(problem.line, 3)
 
+    def test_the_second_level_has_an_order_too(self):
+        self.make("src/io/report/a.h", "src/nn/image/a.h", "src/nn/text/a.h")
+        for path, include in (("src/io/file/a.cpp", "io/report/a.h"), ("src/nn/layers/a.cpp", "nn/image/a.h"),
+                              ("src/nn/a.cpp", "nn/text/a.h"), ("src/nn/image/b.cpp", "nn/text/a.h")):
+            self.assert_refused(path, f'#include "{include}"\n', "which lies below it")
+            self.write(path, "")
+
+    def test_a_command_never_includes_another(self):
+        self.make("src/cli/command/train/a.h")
+        self.assert_refused("src/cli/command/sample/a.cpp", '#include "cli/command/train/a.h"\n', "not include another")
+        self.write("src/cli/command/sample/a.cpp", "")
+        self.write("src/cli/command/train/b.cpp", '#include "cli/command/train/a.h"\n')
+        self.assertEqual(layers.check(self.root), [])
+
     def test_evaluate_and_sample_never_include_train(self):
+        self.make("include/veil/train/trainer.h", "src/train/private.h")
         self.assert_refused("include/veil/evaluate/a.h", '#include "veil/train/trainer.h"\n', "may not include train")
         self.write("include/veil/evaluate/a.h", "")
         self.assert_refused("src/sample/a.cpp", '#include "train/private.h"\n', "may not include train")
 
-    def test_core_never_includes_io(self):
-        self.assert_refused("src/train/a.cpp", '#include "veil/io/files.h"\n', "may not include io")
+    def test_core_never_includes_io_and_io_no_private_header_of_core(self):
+        self.make("src/io/file/files.h", "src/objective/private.h", "src/base/words.h")
+        self.assert_refused("src/train/a.cpp", '#include "io/file/files.h"\n', "may not include io/file")
+        self.write("src/train/a.cpp", "")
+        self.assert_refused("src/io/model/a.cpp", '#include "objective/private.h"\n#include "base/words.h"\n',
+                            "public headers of veil::core only")
 
     def test_kernels_stay_private(self):
+        self.make("src/kernels/a.h")
         self.assert_refused("include/veil/nn/a.h", '#include "kernels/a.h"\n', "public headers only")
         self.write("include/veil/nn/a.h", "")
-        self.assert_refused("src/io/a.cpp", '#include "kernels/a.h"\n', "io may not include kernels")
+        self.assert_refused("src/cli/a.cpp", '#include "kernels/a.h"\n', "cli may not include kernels")
+        self.write("src/cli/a.cpp", "")
+        self.assert_refused("src/data/a.cpp", '#include "kernels/a.h"\n', "data may not include kernels")
+
+    def test_a_header_that_is_nowhere_or_twice_is_refused(self):
+        self.assert_refused("src/nn/a.cpp", '#include "nn/gone.h"\n', "no such file in src/")
+        self.write("src/nn/a.cpp", "")
+        self.make("src/nn/twice.h")
+        self.assert_refused("include/veil/nn/twice.h", "", "private too")
 
     def test_core_uses_no_library_for_files(self):
         for header in ("opencv2/core.hpp", "hdf5.h", "H5Cpp.h", "boost/any.hpp", "png.h", "archive.h", "stb/stb_image.h"):
             self.assert_refused("src/data/a.cpp", f"#include <{header}>\n", "veil::core may not include")
+        self.write("src/data/a.cpp", "")
+        self.assert_refused("src/io/file/a.cpp", "#include <boost/any.hpp>\n", "veil::io may not include Boost")
 
     def test_public_headers_show_no_foreign_library(self):
-        self.assert_refused("include/veil/io/a.h", "#include <opencv2/core.hpp>\n", "may not include OpenCV")
-        self.assert_refused("include/veil/io/a.h", "void save(hid_t group);\n", "may not show hid_t")
+        self.assert_refused("include/veil/io/image/a.h", "#include <opencv2/core.hpp>\n", "may not include OpenCV")
+        self.assert_refused("include/veil/io/image/a.h", "void save(hid_t group);\n", "may not show hid_t")
 
     def test_a_comment_is_no_include(self):
         self.write("src/data/a.cpp", '// #include "veil/nn/a.h"\n/*\n#include <hdf5.h>\n*/\n')
         self.assertEqual(layers.check(self.root), [])
 
-    def test_a_file_outside_of_the_parts_is_refused(self):
-        self.assert_refused("src/stray/a.cpp", "", "no part of veil")
+    def test_a_file_outside_of_the_rooms_is_refused(self):
+        self.assert_refused("src/stray/a.cpp", "", "no room of veil")
 
 
 class Sizes(OnMadeUpSources):

@@ -4,7 +4,8 @@
 
 #include "base/torch.h"
 #include "veil/nn/denoiser.h"
-#include "veil/nn/initialization.h"
+#include "veil/nn/layers/initialization.h"
+#include "veil/nn/make_denoiser.h"
 
 namespace veil::test {
 

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "base/torch.h"
+#include "objective/value_schedule.h"
+#include "toys/quadrature.h"
 #include "veil/nn/denoiser.h"
-#include "veil/nn/initialization.h"
+#include "veil/nn/layers/initialization.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/value_schedule.h"
-#include "veil/toys/quadrature.h"
 
 namespace veil::test {
 
@@ -54,8 +54,11 @@ class ValueToy : public Denoiser {
 /// All 2^n masks of n positions: bool [2^n, n].
 inline torch::Tensor all_masks(int64_t length) {
   const auto number = torch::arange(int64_t{1} << length).unsqueeze(1);
-  return (number / torch::pow(2, torch::arange(length)).to(torch::kInt64)).floor().to(torch::kInt64).remainder(2).to(
-      torch::kBool);
+  return (number / torch::pow(2, torch::arange(length)).to(torch::kInt64))
+      .floor()
+      .to(torch::kInt64)
+      .remainder(2)
+      .to(torch::kBool);
 }
 
 /// What one time of the bound of GenMD4 is by enumeration of all masks of x [n]: the expectation of

@@ -1,4 +1,4 @@
-#include "veil/toys/oracle_denoiser.h"
+#include "toys/oracle_denoiser.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/torch.h"
+#include "toys/simple_toys.h"
 #include "veil/base/error.h"
-#include "veil/toys/simple_toys.h"
 
 namespace veil {
 namespace {

@@ -5,14 +5,14 @@
 #include <numbers>
 #include <vector>
 
+#include "selfcheck/sampler_law.h"
+#include "toys/chain_toys.h"
+#include "toys/image_toys.h"
+#include "toys/simple_toys.h"
+#include "toys/toy_bounds.h"
+#include "toys/toy_dataset.h"
+#include "toys/toy_suite.h"
 #include "veil/base/error.h"
-#include "veil/selfcheck/sampler_law.h"
-#include "veil/toys/chain_toys.h"
-#include "veil/toys/image_toys.h"
-#include "veil/toys/simple_toys.h"
-#include "veil/toys/toy_bounds.h"
-#include "veil/toys/toy_dataset.h"
-#include "veil/toys/toy_suite.h"
 
 namespace veil {
 namespace {

@@ -1,4 +1,4 @@
-#include "veil/train/label_dropout.h"
+#include "train/label_dropout.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,8 @@
 #include "support/carried_state.h"
 #include "support/toy_denoiser.h"
 #include "veil/base/error.h"
-#include "veil/nn/initialization.h"
+#include "veil/nn/layers/initialization.h"
+#include "veil/nn/make_denoiser.h"
 #include "veil/train/trainer.h"
 
 namespace veil {

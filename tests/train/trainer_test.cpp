@@ -6,15 +6,25 @@
 #include <numeric>
 
 #include "support/carried_state.h"
-#include "veil/nn/initialization.h"
+#include "veil/nn/layers/initialization.h"
+#include "veil/nn/make_denoiser.h"
 
 namespace veil {
 namespace {
 
 DenoiserOptions tiny_network() {
-  return {.network = NetworkKind::kUViT, .shape = {4, 4, 1}, .vocab_size = 16, .width = 32, .layers = 1,
-          .width_multipliers = {1}, .dit_layers = 1, .dit_width = 16, .dit_heads = 2, .dropout = 0.1,
-          .head = Head::kLogisticPrior, .value_channels = true};
+  return {.network = NetworkKind::kUViT,
+          .shape = {4, 4, 1},
+          .vocab_size = 16,
+          .width = 32,
+          .layers = 1,
+          .width_multipliers = {1},
+          .dit_layers = 1,
+          .dit_width = 16,
+          .dit_heads = 2,
+          .dropout = 0.1,
+          .head = Head::kLogisticPrior,
+          .value_channels = true};
 }
 
 TensorDataset tiny_data() {

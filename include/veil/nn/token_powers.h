@@ -4,7 +4,7 @@
 
 #include "veil/diffusion/power_schedule.h"
 #include "veil/nn/denoiser.h"
-#include "veil/nn/layers.h"
+#include "veil/nn/layers/layers.h"
 
 namespace veil {
 

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "veil/io/image/fit_image.h"
+#include "veil/io/source/image_source.h"
+
+namespace veil::io {
+
+/// Pixels that are held in memory at once where all of them must be.
+inline constexpr int64_t kMostBytesInMemory = int64_t{4} << 30;
+
+/// Called with images done and images in all.
+using ImageProgress = std::function<void(int64_t done, int64_t all)>;
+
+/// An image that is not taken, and why.
+struct Refusal {
+  std::string origin;
+  std::string reason;
+};
+
+struct PreparedImage {
+  std::string origin;
+  int64_t label = -1;  ///< class, or -1
+  Pixels pixels;
+  bool is_held_out = false;  ///< of a source without splits: whether it is of the test split
+};
+
+struct PrepareOptions {
+  FitOptions fit;
+  double holdout = 0.1;       ///< share of a source without splits that is its test split, in [0, 1)
+  bool mixed_shapes = false;  ///< images may differ in size and channels: for looking at them, not for training
+};
+
+/// The images of one split, decoded, fitted and judged: the only way from a source to tokens, so what is inspected,
+/// packed and trained on is the same list.
+///
+/// A source without splits is divided by content: an image belongs to "test" if the hash of its pixels, as they are in
+/// the source, says so (a share `holdout` does), else to "train". So a picture that is there twice never lies on both
+/// sides, and the test split is the same at every size. "all" is both.
+///
+/// Where fit.channels is 0, image files become grey if the first 64 of the source are all grey, else colour. Decoding
+/// is spread over all cores; the result does not depend on their number.
+class PreparedImages {
+ public:
+  /// Keeps a reference to `source`. Throws DataError if the source has no such split, or if 3 channels are asked for
+  /// and it is grey; InvalidArgument for options out of range.
+  PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options);
+  ~PreparedImages();
+  PreparedImages(const PreparedImages&) = delete;
+  PreparedImages& operator=(const PreparedImages&) = delete;
+  PreparedImages(PreparedImages&&) = delete;
+  PreparedImages& operator=(PreparedImages&&) = delete;
+
+  /// The next images, at least one, in the order of the source; none at the end. Throws DataError if their shapes
+  /// differ, if one is in colour where the first were grey, or if all were grey and 3 channels were asked for.
+  [[nodiscard]] std::vector<PreparedImage> next();
+
+  [[nodiscard]] int64_t seen() const;   ///< images of the source looked at so far
+  [[nodiscard]] int64_t total() const;  ///< images that there are to look at
+  [[nodiscard]] const std::vector<Refusal>& refused() const;
+  [[nodiscard]] const std::map<std::string, int64_t>& conversions() const;  ///< what was converted, and how often
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What became of the images of a split that were not simply taken.
+struct SplitRemarks {
+  std::vector<Refusal> refused;
+  std::map<std::string, int64_t> conversions;
+};
+
+/// Gives all images of a source, split after split, to `visit`, a block at a time; returns the remarks on each split,
+/// in the order of source.info().splits. `progress` may be empty. Throws what PreparedImages and the callbacks throw.
+std::vector<SplitRemarks> for_each_block(
+    const ImageSource& source, const PrepareOptions& options,
+    const std::function<void(const std::string& split, const std::vector<PreparedImage>& block)>& visit,
+    const ImageProgress& progress);
+
+/// "; FILE: reason" of the first refusal, to be put behind a message; empty if there is none. One line, whatever the
+/// file is called.
+[[nodiscard]] std::string first_refusal(const std::vector<Refusal>& refused);
+
+/// The names under which a source can be opened: its splits, or "train", "test" and "all" if it is not divided.
+[[nodiscard]] std::vector<std::string> split_names(const SourceInfo& info);
+
+}  // namespace veil::io

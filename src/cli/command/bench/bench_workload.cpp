@@ -1,0 +1,101 @@
+#include "cli/command/bench/bench_workload.h"
+
+#include "cli/arguments/usage_error.h"
+#include "veil/base/random.h"
+#include "veil/data/batch_stream.h"
+#include "veil/evaluate/evaluator.h"
+#include "veil/nn/layers/initialization.h"
+#include "veil/nn/make_denoiser.h"
+#include "veil/sample/sampler.h"
+#include "veil/train/trainer.h"
+
+namespace veil::cli {
+namespace {
+
+std::shared_ptr<Denoiser> new_network(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
+  auto network = make_denoiser(io::denoiser_options(config, dataset.info()));
+  initialize(*network, config.train.seed);
+  network->to(device);
+  return network;
+}
+
+Workload training(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
+  auto network = new_network(config, dataset, device);
+  const bool channels_last = resolve_channels_last(config.device, device, /*training=*/true);
+  network->set_channels_last(channels_last);
+  const int64_t parameters = count_parameters(*network);
+  auto state = std::make_shared<TrainState>(make_train_state(network, config.optimizer, config.train.steps));
+  auto stream =
+      std::make_shared<BatchStream>(dataset, BatchStreamOptions{.batch_size = config.train.batch_size,
+                                                                .seed = config.train.seed,
+                                                                .horizontal_flips = config.train.horizontal_flips,
+                                                                .prefetch = config.train.prefetch});
+  const StepSettings settings{.objective = io::objective_options(config),
+                              .micro_batch_size = config.train.micro_batch_size,
+                              .seed = config.train.seed,
+                              .label_dropout = config.label_dropout,
+                              .device = device,
+                              .precision = resolve_precision(config.device, device)};
+  const auto step = [state, stream, settings] {
+    (void)train_step(*state, stream->next(), settings).bits_per_dim.item<float>();  // sync: the end of what is timed
+  };
+  return {.step = step, .images = config.train.batch_size, .parameters = parameters, .channels_last = channels_last};
+}
+
+Workload evaluation(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
+  auto network = new_network(config, dataset, device);
+  const bool channels_last = resolve_channels_last(config.device, device, /*training=*/false);
+  network->set_channels_last(channels_last);
+  EvaluationOptions options = io::evaluation_options(config);
+  options.limit = std::min(options.batch_size, dataset.size());
+  const Precision precision = resolve_precision(config.device, device);
+  const auto step = [network, options, &dataset, device, precision] {
+    (void)evaluate(*network, dataset, options, device, precision);
+  };
+  return {
+      .step = step, .images = options.limit, .parameters = count_parameters(*network), .channels_last = channels_last};
+}
+
+Workload sampling(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
+  auto network = new_network(config, dataset, device);
+  const bool channels_last = resolve_channels_last(config.device, device, /*training=*/false);
+  network->set_channels_last(channels_last);
+  const SampleOptions options = io::sample_options(config);
+  const Precision precision = resolve_precision(config.device, device);
+  const auto step = [network, options, device, precision] { (void)sample(*network, options, device, precision); };
+  return {
+      .step = step, .images = options.count, .parameters = count_parameters(*network), .channels_last = channels_last};
+}
+
+}  // namespace
+
+Workload make_workload(const std::string& name, const io::RunConfig& config, const Dataset& dataset,
+                       torch::Device device) {
+  if (name == "train") {
+    return training(config, dataset, device);
+  }
+  if (name == "evaluate") {
+    return evaluation(config, dataset, device);
+  }
+  require<UsageError>(name == "sample", "veil bench got \"", name.substr(0, 60),
+                      "\", want train, evaluate, sample, data or estimators");
+  return sampling(config, dataset, device);
+}
+
+std::unique_ptr<Dataset> synthetic_dataset() {
+  constexpr int64_t kExamples = 256;
+  const DatasetInfo info{.name = "synthetic", .split = "train", .shape = {32, 32, 3}, .class_names = {}};
+  torch::Tensor tokens = torch::empty({kExamples, info.shape.length()}, torch::kUInt8);
+  auto* values = tokens.data_ptr<uint8_t>();
+  std::vector<uint32_t> words(static_cast<size_t>(info.shape.length()));
+  for (int64_t example = 0; example < kExamples; ++example) {
+    fill_words({.seed = 0, .purpose = NoisePurpose::kInitialize}, static_cast<uint64_t>(example), words.data(),
+               info.shape.length());
+    for (const uint32_t word : words) {
+      *values++ = static_cast<uint8_t>(word >> 24);
+    }
+  }
+  return std::make_unique<TensorDataset>(info, tokens);
+}
+
+}  // namespace veil::cli

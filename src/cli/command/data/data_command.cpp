@@ -1,0 +1,215 @@
+#include "cli/command/data/data_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/torch.h"
+#include "cli/arguments/configuration.h"
+#include "cli/arguments/usage_error.h"
+#include "cli/command/data/data_report.h"
+#include "cli/opening/model_choice.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/stop_signal.h"
+#include "io/file/files.h"
+#include "io/packed/packed_file.h"
+#include "veil/base/error.h"
+#include "veil/io/dataset/export_images.h"
+#include "veil/io/dataset/inspect_images.h"
+#include "veil/io/dataset/open_dataset.h"
+#include "veil/io/dataset/pack_images.h"
+#include "veil/io/dataset/verify_data.h"
+#include "veil/io/image/image_grid.h"
+#include "veil/io/image/png_file.h"
+
+namespace veil::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Progress on standard error, and an end if a signal asks for it: what was being written is then taken away.
+class Watch {
+ public:
+  Watch(std::string label, bool quiet) : progress_({.label = std::move(label), .quiet = quiet}) {}
+
+  std::function<void(int64_t, int64_t)> callback() {
+    return [this](int64_t done, int64_t all) {
+      progress_.advance_of(done, all);
+      if (signal_.received() != 0) {
+        throw Stopped();
+      }
+    };
+  }
+
+ private:
+  StopSignal signal_;
+  ProgressReporter progress_;
+};
+
+void want_words(const Arguments& arguments, size_t words, const char* usage) {
+  require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);
+}
+
+// OUT takes the place of what has its name, which must not be what is read.
+void require_other_file(const fs::path& out, const std::string& in) {
+  std::error_code ignored;  // one of them does not exist, or IN is the name of a data set
+  require(!fs::equivalent(in, out, ignored), out.string(), ": is what is read; name another file to write");
+}
+
+// Only HDF5 files, which pack writes, are replaced. A folder or a device is refused by the writer.
+void require_packed_or_new(const fs::path& out) {
+  std::error_code ignored;
+  require(!fs::is_regular_file(out, ignored) || io::is_hdf5(out), out.string(),
+          ": exists and is not a packed file, and would be lost; name a new file, or remove this one first");
+}
+
+// All images of the contact sheet are in colour and of one size.
+torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
+  const auto& first = images.front();
+  const TokenShape shape{first.height, first.width, 3};
+  auto tokens = torch::empty({static_cast<int64_t>(images.size()), shape.length()}, torch::kUInt8);
+  for (size_t i = 0; i < images.size(); ++i) {
+    std::copy(images[i].values.begin(), images[i].values.end(), tokens[static_cast<int64_t>(i)].data_ptr<uint8_t>());
+  }
+  return io::image_grid(tokens, shape, {.scale = 0});
+}
+
+void require_images(const io::Inspection& inspection) {
+  int64_t images = 0;
+  std::vector<io::Refusal> refused;
+  for (const auto& split : inspection.splits) {
+    images += split.images;
+    refused.insert(refused.end(), split.refused.begin(), split.refused.end());
+  }
+  require<DataError>(images > 0, inspection.source.name, ": no image can be used", io::first_refusal(refused));
+}
+
+int inspect(const Arguments& arguments, const io::DataOptions& data) {
+  want_words(arguments, 2, "inspect PATH [--sheet FILE.png] [--json]");
+  arguments.allow_only({"sheet", "json"});
+  if (arguments.has("sheet")) {
+    require_folder_of(arguments.text("sheet"));
+  }
+  const auto source = io::open_named_source(arguments.positionals[1]);
+  io::Inspection inspection;
+  {
+    Watch watch("inspect", arguments.quiet);
+    inspection = io::inspect_images(*source, data.prepare, watch.callback());
+  }
+  std::string text = inspection_text(inspection);
+  if (arguments.has("sheet") && !inspection.contact.empty()) {
+    io::write_png(arguments.text("sheet"), contact_sheet(inspection.contact));
+    text += concat("sheet           ", arguments.text("sheet"), "\n");
+  }
+  print(arguments.has("json") ? inspection_json(inspection) + "\n" : text);
+  require_images(inspection);
+  return 0;
+}
+
+int pack(const Arguments& arguments, const io::DataOptions& data) {
+  want_words(arguments, 3, "pack IN OUT.h5 [--size N] [--compress] …");
+  arguments.allow_only({"compress", "name", "json"});
+  const fs::path out = arguments.positionals[2];
+  require_folder_of(out);
+  require_other_file(out, arguments.positionals[1]);
+  require_packed_or_new(out);
+  const auto source = io::open_named_source(arguments.positionals[1]);
+  const io::PackOptions options{.prepare = data.prepare,
+                                .compress = arguments.has("compress"),
+                                .name = arguments.text("name"),
+                                .origin = arguments.positionals[1]};
+  io::PackResult result;
+  {
+    Watch watch("pack", arguments.quiet);
+    result = io::pack_images(*source, out, options, watch.callback());
+  }
+  std::string text = concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ",
+                            io::shape_text(result.shape), ", ", io::describe(data.prepare.fit), "\n");
+  for (const auto& [split, images] : result.images) {
+    text += concat(split, ": ", images, " images\n");
+  }
+  if (!result.refused.empty()) {
+    text += concat(result.refused.size(), " files refused, for example ", result.refused.front().origin, ": ",
+                   result.refused.front().reason, "\n");
+  }
+  const nlohmann::ordered_json json{{"schema_version", 1},
+                                    {"file", out.string()},
+                                    {"name", result.name},
+                                    {"images", result.images},
+                                    {"refused", result.refused.size()},
+                                    {"conversions", result.conversions}};
+  print(arguments.has("json") ? json.dump() + "\n" : text);
+  return 0;
+}
+
+io::ExportFormat export_format(const Arguments& arguments) {
+  const fs::path out = arguments.positionals[2];
+  const auto format = arguments.text("as", out.extension() == ".npz" ? "npz" : "png");
+  require<UsageError>(format == "png" || format == "npz" || format == "cifar", "--as is ", format,
+                      ", want png, npz or cifar");
+  return format == "png" ? io::ExportFormat::kPng : format == "npz" ? io::ExportFormat::kNpz : io::ExportFormat::kCifar;
+}
+
+int export_data(const Arguments& arguments, const io::DataOptions& data) {
+  want_words(arguments, 3, "export IN OUT [--as png|npz|cifar]");
+  arguments.allow_only({"as"});
+  const auto format = export_format(arguments);
+  require_folder_of(arguments.positionals[2]);
+  require_other_file(arguments.positionals[2], arguments.positionals[1]);
+  const auto source = io::open_named_source(arguments.positionals[1]);
+  Watch watch("export", arguments.quiet);
+  const auto counts = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
+  std::string text = concat("exported ", arguments.positionals[2], "\n");
+  for (const auto& [split, images] : counts) {
+    text += concat(split, ": ", images, " images\n");
+  }
+  print(text);
+  return 0;
+}
+
+int verify(const Arguments& arguments) {
+  want_words(arguments, 2, "verify FILE");
+  arguments.allow_only({});
+  const auto result = io::verify_data(arguments.positionals[1]);
+  std::string text;
+  for (const auto& check : result) {
+    text += concat(check.what, ": ", check.found,
+                   check.is_known ? "  as it should be" : "  (no published value to compare with)", "\n");
+  }
+  print(text);
+  return 0;
+}
+
+int run_action(const Arguments& arguments) {
+  const std::string action = arguments.positionals.empty() ? "" : arguments.positionals.front();
+  const io::DataOptions data = configuration(arguments).data;
+  if (action == "inspect") {
+    return inspect(arguments, data);
+  }
+  if (action == "pack") {
+    return pack(arguments, data);
+  }
+  if (action == "export") {
+    return export_data(arguments, data);
+  }
+  require<UsageError>(action == "verify", "veil data wants one of inspect, pack, export and verify",
+                      action.empty() ? "" : ", not " + action);
+  return verify(arguments);
+}
+
+}  // namespace
+
+int run_data(const Arguments& arguments) {
+  try {
+    return run_action(arguments);
+  } catch (const Stopped& stopped) {
+    std::cerr << "veil: " << stopped.what() << std::endl;
+    return kStoppedBySignal;
+  }
+}
+
+}  // namespace veil::cli

@@ -1,0 +1,207 @@
+#include "cli/command/sample/sample_command.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/printable.h"
+#include "cli/arguments/usage_error.h"
+#include "cli/opening/model_choice.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/progress.h"
+#include "io/file/files.h"
+#include "io/text/text.h"
+#include "veil/io/format/numpy_file.h"
+#include "veil/io/image/image_grid.h"
+#include "veil/io/image/png_file.h"
+#include "veil/sample/sampler.h"
+
+namespace veil::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where the samples go; an empty path means: not there.
+struct Targets {
+  fs::path grid;
+  fs::path folder;
+  fs::path npz;
+  fs::path npy;
+  bool is_text = false;  // lines on standard output, or in the file --out
+};
+
+// Made before the samples are, so that a wrong path costs nothing.
+Targets prepare_targets(const Arguments& arguments, bool is_text) {
+  Targets targets{.grid = arguments.text("grid"),
+                  .folder = arguments.text("out"),
+                  .npz = arguments.text("npz"),
+                  .npy = arguments.text("npy"),
+                  .is_text = is_text};
+  require<UsageError>(!is_text || targets.grid.empty(), "--grid is ", arguments.text("grid"),
+                      ", but the model writes texts, not pictures; --out FILE takes them");
+  if (!is_text && targets.grid.empty() && targets.folder.empty() && targets.npz.empty() && targets.npy.empty()) {
+    targets.grid = "samples.png";
+  }
+  for (const fs::path& file : {targets.grid, targets.npz, targets.npy, is_text ? targets.folder : fs::path()}) {
+    if (!file.empty()) {
+      require_folder_of(file);
+    }
+  }
+  if (!is_text && !targets.folder.empty()) {
+    fs::create_directories(targets.folder);
+  }
+  return targets;
+}
+
+// The number of the class that the flag --class names or numbers.
+int64_t label_of(const std::string& text, const DenoiserOptions& network, const DatasetInfo& data) {
+  require<UsageError>(network.classes > 0, "--class is ", text, ", but the model was trained without classes");
+  const auto named = std::find(data.class_names.begin(), data.class_names.end(), text);
+  if (named != data.class_names.end()) {
+    return named - data.class_names.begin();
+  }
+  if (text == "none") {
+    require<UsageError>(network.null_class,
+                        "--class is none, but the model was always told a class: only training with "
+                        "model.label_dropout above 0 teaches it to do without");
+    return network.classes;
+  }
+  int64_t label = -1;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), label);
+  require<UsageError>(
+      error == std::errc() && stop == text.data() + text.size() && label >= 0 && label < network.classes, "--class is ",
+      text.substr(0, 60), ", want the name of a class", network.null_class ? ", none" : "", " or a number in [0, ",
+      network.classes - 1, "]");
+  return label;
+}
+
+// The classes of the grid's rows from the top, if each row is to have one; else none: the samples are all of one class,
+// or have none, or so many that the picture would be a strip. Sample k is of class k mod classes.
+std::vector<std::string> grid_rows(const DenoiserOptions& network, const DatasetInfo& data,
+                                   const SampleOptions& options) {
+  constexpr int64_t kMostRows = 256;
+  std::vector<std::string> rows;
+  if (options.label >= 0 || network.classes > kMostRows) {
+    return rows;
+  }
+  for (int64_t label = 0; label < std::min(network.classes, options.count); ++label) {
+    rows.push_back(data.class_names.empty() ? std::to_string(label) : data.class_names[static_cast<size_t>(label)]);
+  }
+  return rows;
+}
+
+std::string file_name(int64_t number) { return io::zero_padded(number, 6) + ".png"; }
+
+void write_images(const fs::path& folder, const torch::Tensor& images, int64_t first) {
+  for (int64_t i = 0; i < images.size(0); ++i) {
+    io::write_png(folder / file_name(first + i), images[i]);
+  }
+}
+
+// The samples as NumPy arrays, where they are asked for; notes them in `written`.
+void write_arrays(const Targets& targets, const torch::Tensor& samples, nlohmann::ordered_json& written) {
+  if (!targets.npz.empty()) {
+    io::write_npz(targets.npz, {{"arr_0", samples}});
+    written["npz"] = targets.npz.string();
+  }
+  if (!targets.npy.empty()) {
+    io::write_npy(targets.npy, samples);
+    written["npy"] = targets.npy.string();
+  }
+}
+
+// Texts go to standard output, one a line, unless a file is asked for.
+nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::Tensor& tokens,
+                                          const std::string& alphabet, bool json) {
+  nlohmann::ordered_json written = nlohmann::ordered_json::object();
+  const auto texts = io::tokens_to_texts(tokens, alphabet);
+  if (!targets.folder.empty()) {
+    io::write_texts(targets.folder, texts);
+    written["texts"] = targets.folder.string();
+  } else if (!json) {
+    for (const auto& text : texts) {
+      print(text + "\n");
+    }
+  }
+  write_arrays(targets, tokens.to(torch::kUInt8), written);
+  return written;
+}
+
+// Returns (kind, path) of what was written. rows: of the grid; 0: as many as make it nearly square.
+nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor& tokens,
+                                     const DenoiserOptions& network, int64_t first, int64_t rows) {
+  nlohmann::ordered_json written = nlohmann::ordered_json::object();
+  const torch::Tensor images = io::tokens_to_images(tokens, network.shape, network.vocab_size);
+  if (!targets.grid.empty()) {
+    io::write_png(targets.grid,
+                  io::image_grid(tokens, network.shape, {.rows = rows, .scale = 0, .vocab_size = network.vocab_size}));
+    written["grid"] = targets.grid.string();
+  }
+  if (!targets.folder.empty()) {
+    write_images(targets.folder, images, first);
+    written["folder"] = targets.folder.string();
+  }
+  write_arrays(targets, images, written);
+  return written;
+}
+
+std::string result_json(const SampleOptions& options, int64_t step, const nlohmann::ordered_json& written,
+                        const std::vector<std::string>& rows) {
+  nlohmann::ordered_json object{{"schema_version", 1},
+                                {"count", options.count},
+                                {"steps", options.steps},
+                                {"seed", options.seed},
+                                {"temperature", options.temperature},
+                                {"step", step},
+                                {"written", written}};
+  if (!rows.empty()) {
+    object["grid_rows"] = rows;
+  }
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string result_text(const nlohmann::ordered_json& written, const std::vector<std::string>& rows) {
+  std::string text;
+  for (const auto& [kind, path] : written.items()) {
+    text += concat(kind, " ", path.get<std::string>(), "\n");
+  }
+  if (rows.empty()) {
+    return text;
+  }
+  std::string names;
+  for (const std::string& name : rows) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  // Names come from a file that may be anyone's.
+  return concat(text, "rows from the top: ", printable(names), "\n");
+}
+
+torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {
+  ProgressReporter progress({.label = "sample", .quiet = quiet});
+  return sample(*choice.model.denoiser, options, choice.device, choice.precision,
+                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
+}
+
+}  // namespace
+
+int run_sample(const Arguments& arguments) {
+  const ModelChoice choice = open_model(arguments);
+  const std::string& alphabet = choice.model.info.dataset.alphabet;
+  const Targets targets = prepare_targets(arguments, !alphabet.empty());
+  const DenoiserOptions& network = choice.model.denoiser->options();
+  SampleOptions options = io::sample_options(choice.config);
+  if (arguments.has("class")) {
+    options.label = label_of(arguments.text("class"), network, choice.model.info.dataset);
+  }
+  const auto rows =
+      targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.info.dataset, options);
+  const torch::Tensor tokens = draw(choice, options, arguments.quiet);
+  const nlohmann::ordered_json written =
+      targets.is_text ? write_text_samples(targets, tokens, alphabet, arguments.has("json"))
+                      : write_samples(targets, tokens, network, options.first, static_cast<int64_t>(rows.size()));
+  print(arguments.has("json") ? result_json(options, choice.model.info.step, written, rows)
+                              : result_text(written, rows));
+  return 0;
+}
+
+}  // namespace veil::cli

@@ -1,0 +1,114 @@
+#include "cli/command/schedules/schedules_command.h"
+
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "cli/arguments/usage_error.h"
+#include "cli/opening/model_choice.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/plain_numbers.h"
+#include "io/file/files.h"
+#include "io/report/svg_plot.h"
+#include "veil/diffusion/mask_schedule.h"
+#include "veil/sample/sampler.h"
+
+namespace veil::cli {
+namespace {
+
+constexpr std::array<std::string_view, 5> kNames{"linear", "cosine", "poly2", "poly3", "geometric"};
+
+// One denoising step from t to s.
+struct Row {
+  double t = 0.0;
+  double alpha = 0.0;
+  double weight = 0.0;
+  double masks = 0.0;
+  double unmask = 0.0;
+};
+
+std::vector<Row> rows_of(const MaskSchedule& schedule, int64_t steps, int64_t length) {
+  const std::vector<double> times = time_grid(TimeGridKind::kUniform, steps);
+  std::vector<Row> rows;
+  for (size_t i = 0; i + 1 < times.size(); ++i) {
+    const double t = times[i];
+    rows.push_back({.t = t,
+                    .alpha = schedule.alpha(t),
+                    .weight = schedule.loss_weight(t),
+                    .masks = static_cast<double>(length) * schedule.masked_fraction(t),
+                    .unmask = schedule.unmask_probability(times[i + 1], t)});
+  }
+  return rows;
+}
+
+std::string padded(const std::string& text, size_t width) {
+  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+
+std::string table_of(std::string_view name, const std::vector<Row>& rows) {
+  std::string text = concat(name, "\n", padded("t", 10), padded("alpha", 12), padded("weight", 14),
+                            padded("masked tokens", 16), padded("P(unmask)", 12), "\n");
+  for (const Row& row : rows) {
+    text += concat(padded(fixed(row.t, 4), 10), padded(fixed(row.alpha, 6), 12), padded(significant(row.weight, 6), 14),
+                   padded(fixed(row.masks, 1), 16), padded(fixed(row.unmask, 6), 12), "\n");
+  }
+  return text + "\n";
+}
+
+nlohmann::ordered_json json_of(std::string_view name, const std::vector<Row>& rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    list.push_back({{"t", row.t},
+                    {"alpha", row.alpha},
+                    {"loss_weight", row.weight},
+                    {"expected_masks", row.masks},
+                    {"unmask_probability", row.unmask}});
+  }
+  return {{"name", name}, {"rows", list}};
+}
+
+void draw_curves(const std::filesystem::path& path) {
+  constexpr int64_t kPoints = 200;
+  std::vector<io::PlotSeries> curves;
+  for (const std::string_view name : kNames) {
+    const MaskSchedule schedule(parse_schedule(name));
+    io::PlotSeries curve{.label = std::string(name)};
+    for (int64_t i = 0; i <= kPoints; ++i) {
+      const double t = static_cast<double>(i) / kPoints;
+      curve.x.push_back(t);
+      curve.y.push_back(schedule.alpha(t));
+    }
+    curves.push_back(std::move(curve));
+  }
+  io::write_file(
+      path,
+      io::svg_plot(curves, {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"}));
+}
+
+}  // namespace
+
+int run_schedules(const Arguments& arguments) {
+  const int64_t steps = arguments.integer("steps", 10, 1, 1000);
+  const int64_t length = arguments.integer("length", 3072, 1, 1'000'000'000);
+  const std::filesystem::path out = arguments.text("out");
+  require<UsageError>(out.empty() || out.extension() == ".svg", "--out is ", out.string(),
+                      ", want a file name ending in .svg");
+  if (!out.empty()) {
+    require_folder_of(out);
+    draw_curves(out);
+  }
+  std::string text = concat("Each row is a step of ", steps, " from t down, for ", length,
+                            " tokens: weight is alpha'(t) / (1 - alpha(t)).\n\n");
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const std::string_view name : kNames) {
+    const std::vector<Row> rows = rows_of(MaskSchedule(parse_schedule(name)), steps, length);
+    text += table_of(name, rows);
+    list.push_back(json_of(name, rows));
+  }
+  const nlohmann::ordered_json object{{"schema_version", 1}, {"steps", steps}, {"length", length}, {"schedules", list}};
+  print(arguments.has("json") ? object.dump() + "\n" : text);
+  return 0;
+}
+
+}  // namespace veil::cli

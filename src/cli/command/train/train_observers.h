@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "cli/command/train/run_folder.h"
+#include "cli/terminal/progress.h"
+#include "cli/terminal/stop_signal.h"
+#include "veil/data/dataset.h"
+#include "veil/io/config/run_config.h"
+#include "veil/io/model/checkpoint.h"
+#include "veil/train/trainer.h"
+
+namespace veil::cli {
+
+/// What the observers of one run share.
+struct RunContext {
+  const io::RunConfig& config;
+  const RunFolder& folder;
+  const DatasetInfo& training_data;
+  const Dataset& evaluation_data;
+  torch::Device device;
+  Precision precision;
+  bool stopping = false;  ///< set by StopObserver before the others see the step
+};
+
+/// Ends the run after the step in which a signal came.
+class StopObserver : public TrainObserver {
+ public:
+  StopObserver(RunContext& context, const StopSignal& signal) : context_(context), signal_(signal) {}
+  bool on_step(TrainState& state, const StepReport& report) override;
+
+ private:
+  RunContext& context_;
+  const StopSignal& signal_;
+};
+
+/// Adds losses on the device, reads them once per log interval, writes log.jsonl and timing.jsonl and shows progress.
+/// Ends the run by NumericalError when too many updates in a row were not finite.
+class LogObserver : public TrainObserver {
+ public:
+  LogObserver(RunContext& context, ProgressReporter& progress);
+  bool on_step(TrainState& state, const StepReport& report) override;
+
+  /// The running sums since the last line are part of a checkpoint, so that a resumed log continues to the bit.
+  void save(io::Checkpoint& checkpoint) const;
+  void restore(const io::Checkpoint& checkpoint);
+
+ private:
+  void write_line(TrainState& state);
+
+  RunContext& context_;
+  ProgressReporter& progress_;
+  torch::Tensor sum_;    ///< float64 scalar: bits per dimension of the finite steps since the last line
+  torch::Tensor count_;  ///< float64 scalar: number of those steps
+  std::chrono::steady_clock::time_point line_start_;
+  int64_t line_start_step_ = -1;
+};
+
+/// Scores the first examples of the evaluation split with the moving average.
+class EvaluateObserver : public TrainObserver {
+ public:
+  explicit EvaluateObserver(RunContext& context) : context_(context) {}
+  bool on_step(TrainState& state, const StepReport& report) override;
+
+ private:
+  RunContext& context_;
+};
+
+/// Draws a grid of samples from the moving average.
+class SampleObserver : public TrainObserver {
+ public:
+  explicit SampleObserver(RunContext& context) : context_(context) {}
+  bool on_step(TrainState& state, const StepReport& report) override;
+
+ private:
+  RunContext& context_;
+};
+
+/// Saves the state, last of all: at intervals, when the run is stopped and at its end.
+class CheckpointObserver : public TrainObserver {
+ public:
+  CheckpointObserver(RunContext& context, const LogObserver& log) : context_(context), log_(log) {}
+  bool on_step(TrainState& state, const StepReport& report) override;
+
+ private:
+  RunContext& context_;
+  const LogObserver& log_;
+};
+
+/// Whether something that happens every `every` steps (0: never) happens after `step`.
+[[nodiscard]] bool is_due(int64_t step, int64_t every);
+
+/// Writes samples, int64 [N, L], as one picture `stem`.png, or as lines of `stem`.txt where the data are texts; returns
+/// the path. Throws IoError.
+[[nodiscard]] std::filesystem::path write_sample_file(const std::filesystem::path& stem, const torch::Tensor& tokens,
+                                                      const DatasetInfo& data);
+
+/// The state as a checkpoint (views of its tensors, no copies), and back. `restore` throws InvalidArgument if names or
+/// shapes do not fit.
+[[nodiscard]] io::Checkpoint to_checkpoint(TrainState& state, const RunContext& context);
+void restore(TrainState& state, const io::Checkpoint& checkpoint);
+
+}  // namespace veil::cli

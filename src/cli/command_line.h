@@ -1,0 +1,50 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/arguments/arguments.h"
+
+namespace veil::cli {
+
+/// A flag of a command.
+struct Flag {
+  std::string name;      ///< without the dashes
+  std::string argument;  ///< what stands after it, for the help: "FILE"; empty: a switch
+  std::string help;
+  std::string key;  ///< the configuration key that it is a short name of, or empty
+};
+
+/// A command of the program.
+struct Command {
+  std::string name;
+  std::string summary;                ///< one line
+  std::vector<std::string> examples;  ///< complete command lines
+  std::vector<Flag> flags;
+  std::vector<std::string> sections;  ///< of the configuration: their keys are flags too, --section.key=value
+  std::string positional;             ///< name of the words beside flags, or empty if there may be none
+  int (*run)(const Arguments&);
+};
+
+/// Every command, in the order of the help.
+[[nodiscard]] std::span<const Command> commands();
+
+/// The command of that name. Throws UsageError with the nearest one.
+[[nodiscard]] const Command& find_command(std::string_view name);
+
+/// Sorts the words after the command's name into flags, settings and positionals. Values of settings are only checked
+/// when they are applied. Throws UsageError for an unknown flag (with the nearest), one given twice, a value that is
+/// missing and a word too many.
+[[nodiscard]] Arguments parse_arguments(const Command& command, const std::vector<std::string>& words);
+
+/// What `veil --help`, `veil COMMAND --help` and `veil --version` print.
+[[nodiscard]] std::string program_help();
+[[nodiscard]] std::string command_help(const Command& command);
+[[nodiscard]] std::string version_text();
+
+/// Does what the words after the program's name say. Returns the exit code, or throws.
+int run_command_line(const std::vector<std::string>& words);
+
+}  // namespace veil::cli

@@ -1,0 +1,83 @@
+#include "cli/opening/data_opening.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <optional>
+
+#include "cli/terminal/progress.h"
+#include "veil/base/error.h"
+#include "veil/io/dataset/open_dataset.h"
+
+namespace veil::cli {
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};
+
+// "fashion-mnist-full" has the test images of "fashion-mnist", and more to train on.
+bool are_the_same_images(const DatasetInfo& a, const DatasetInfo& b) {
+  return a.name == b.name || (a.split == "test" && (a.name + "-full" == b.name || a.name == b.name + "-full"));
+}
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet) {
+  std::optional<ProgressReporter> progress;  // small sets are there before anyone wonders
+  const auto begin = std::chrono::steady_clock::now();
+  io::OpenObserver observer;
+  observer.progress = [&](int64_t done, int64_t all) {
+    if (!progress && std::chrono::steady_clock::now() - begin > kPatience) {
+      progress.emplace(ProgressOptions{.label = "read", .quiet = quiet});
+    }
+    if (progress) {
+      progress->advance_of(done, all);
+    }
+  };
+  if (!quiet) {
+    observer.note = [](const std::string& text) { std::cerr << text << '\n'; };
+  }
+  return io::open_dataset(options.source, split, options.prepare, observer);
+}
+
+std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options) {
+  options.source = arguments.text("data", options.source);
+  const bool asks_for_split = std::any_of(arguments.settings.begin(), arguments.settings.end(),
+                                          [](const auto& setting) { return setting.first == "data.evaluation_split"; });
+  const bool is_open = arguments.has("data") && !asks_for_split;
+  return open_data(options, is_open ? "" : options.evaluation_split, arguments.quiet);
+}
+
+// A figure on other data than the model was made for is easily mistaken for one that can be compared.
+void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model) {
+  const auto& trained = model.info.dataset;
+  const auto& evaluated = model.info.evaluation_fingerprint;
+  if (!evaluated.empty() && scored.fingerprint == evaluated) {
+    return;
+  }
+  std::string text;
+  if (!are_the_same_images(scored, trained)) {
+    text = concat("the model was trained on ", trained.name, ", but ", scored.name,
+                  " is scored: do not compare this figure with those on ", trained.name);
+  } else if (scored.preparation != trained.preparation) {
+    text = concat("the model was trained on ", trained.name, " with \"", trained.preparation,
+                  "\", but what is scored has \"", scored.preparation, "\": do not compare the figures");
+  } else if (!trained.fingerprint.empty() && scored.fingerprint == trained.fingerprint) {
+    text = concat("these are the examples that the model was trained on (", trained.split,
+                  "): the figure says nothing of others");
+  } else if (scored.split == "all" && trained.split != "all") {
+    text = concat("among these examples are those that the model was trained on (", trained.split, " of ", trained.name,
+                  "): the figure is too good");
+  } else if (scored.split == trained.split && !trained.fingerprint.empty()) {
+    text = concat("this is another version of ", trained.name, ", split ", trained.split, ": trained on ",
+                  trained.fingerprint, "; scored on ", scored.fingerprint);
+  } else if (!evaluated.empty() && scored.split == model.config.data.evaluation_split) {
+    text = concat("this is another ", scored.name, ", split ", scored.split,
+                  ", than the run evaluated on; it may hold examples that the model was trained on: then ", evaluated,
+                  "; now ", scored.fingerprint);
+  }
+  if (!text.empty()) {
+    std::cerr << "veil: warning: " << text << '\n';
+  }
+}
+
+}  // namespace veil::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/arguments/arguments.h"
+#include "veil/data/dataset.h"
+#include "veil/io/dataset/data_options.h"
+#include "veil/io/model/model_file.h"
+
+namespace veil::cli {
+
+/// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found, converted
+/// and refused. split as in io::open_dataset. Throws DataError.
+[[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet);
+
+/// The data that a command scores a model on: --data or what the model was trained on, in the split that was asked for.
+/// Of another set without a word on the split: test where it is divided, else all.
+[[nodiscard]] std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options);
+
+/// One loud line on standard error where `scored` is not the data that a model was trained on, has examples that it was
+/// trained on, or is another version of what its run evaluated on.
+void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model);
+
+}  // namespace veil::cli

@@ -1,0 +1,60 @@
+#include "cli/opening/model_choice.h"
+
+#include <iostream>
+
+#include "cli/arguments/configuration.h"
+#include "cli/arguments/usage_error.h"
+#include "veil/io/model/checkpoint.h"
+
+namespace veil::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void take_raw_weights(io::LoadedModel& model, const fs::path& folder) {
+  const fs::path checkpoints = folder / "checkpoints";
+  const auto newest = io::load_newest_checkpoint(checkpoints);
+  require<DataError>(newest.has_value(), checkpoints.string(), ": no checkpoint, want one that holds the raw weights");
+  for (const std::string& damage : newest->skipped) {
+    std::cerr << "veil: " << damage << '\n';
+  }
+  io::assign_weights(*model.denoiser, newest->checkpoint.weights, newest->path.string());
+  model.info.step = newest->checkpoint.step;
+  model.info.weights = "raw";
+}
+
+io::LoadedModel load_weights(const Arguments& arguments) {
+  const fs::path path = arguments.required("model");
+  const std::string weights = arguments.text("weights");
+  require<UsageError>(weights.empty() || weights == "ema" || weights == "raw", "--weights is ", weights,
+                      ", want ema or raw");
+  io::LoadedModel model = io::load_model(path);
+  if (weights == "raw" && model.info.weights != "raw" && fs::is_directory(path)) {
+    take_raw_weights(model, path);
+  }
+  require<UsageError>(weights.empty() || weights == model.info.weights, "--weights is ", weights, ", but ",
+                      path.string(), " holds ", model.info.weights, " weights only");
+  return model;
+}
+
+}  // namespace
+
+ModelChoice open_model(const Arguments& arguments) {
+  io::LoadedModel model = load_weights(arguments);
+  io::RunConfig base = model.config;
+  base.device = {};
+  io::RunConfig config = configuration(arguments, base);
+  const torch::Device device = resolve_device(config.device);
+  apply_process_options(config.device);
+  model.denoiser->to(device);
+  model.denoiser->set_channels_last(resolve_channels_last(config.device, device, /*training=*/false));
+  const Precision precision = resolve_precision(config.device, device);
+  return {.model = std::move(model), .config = std::move(config), .device = device, .precision = precision};
+}
+
+void require_folder_of(const fs::path& file) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  require<IoError>(fs::is_directory(folder), file.string(), ": the folder ", folder.string(), " does not exist");
+}
+
+}  // namespace veil::cli

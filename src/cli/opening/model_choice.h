@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+
+#include "cli/arguments/arguments.h"
+#include "veil/base/device.h"
+#include "veil/io/model/model_file.h"
+
+namespace veil::cli {
+
+/// The model that a command line names, on the device that it names.
+struct ModelChoice {
+  io::LoadedModel model;
+  io::RunConfig config;  ///< what the model was trained with, under the settings of the command line
+  torch::Device device;
+  Precision precision;
+};
+
+/// Reads --model (a file, or the folder of a run) with the weights --weights (ema or raw; raw ones of a folder come
+/// from its newest checkpoint) and moves it to the device. Device settings are those of the command line alone: the
+/// machine that trained the model may have been another. Throws UsageError, DataError.
+[[nodiscard]] ModelChoice open_model(const Arguments& arguments);
+
+/// Throws IoError if the folder that a result is to be written into does not exist: before the work, not after it.
+void require_folder_of(const std::filesystem::path& file);
+
+}  // namespace veil::cli

@@ -1,0 +1,213 @@
+#include "io/config/config_values.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/printable.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+// The whole text as a number; from_chars knows no locale, no leading blanks and no plus sign.
+template <typename Number>
+bool parse_number(std::string_view text, Number& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+std::string range_text(const Range& range) {
+  return concat(range.open_low ? '(' : '[', number_text(range.low), ", ", number_text(range.high),
+                range.open_high ? ')' : ']');
+}
+
+bool contains(const Range& range, double value) {
+  return std::isfinite(value) && (range.open_low ? value > range.low : value >= range.low) &&
+         (range.open_high ? value < range.high : value <= range.high);
+}
+
+std::string integer_text(const IntegerRange& range) {
+  const std::string kind = range.multiple_of == 1 ? "an integer" : concat("a multiple of ", range.multiple_of);
+  return concat(kind, " in [", range.low, ", ", range.high, "]");
+}
+
+bool parse_integer(std::string_view text, const IntegerRange& range, int64_t& value) {
+  return parse_number(text, value) && value >= range.low && value <= range.high && value % range.multiple_of == 0;
+}
+
+template <typename Integer>
+ConfigKey plain_integer_key(std::string name, std::string help, std::string wanted, Access<Integer> field) {
+  ConfigKey key{.name = std::move(name), .help = std::move(help), .wanted = std::move(wanted), .set = {}, .get = {}};
+  key.get = [field](const RunConfig& config) {
+    RunConfig copy = config;
+    return std::to_string(field(copy));
+  };
+  return key;
+}
+
+std::vector<std::string_view> split_at_commas(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    std::string_view part = text.substr(begin, end - begin);
+    while (part.starts_with(' ')) {
+      part.remove_prefix(1);
+    }
+    while (part.ends_with(' ')) {
+      part.remove_suffix(1);
+    }
+    parts.push_back(part);
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// What an INI file can hold and give back unchanged.
+bool is_plain_text(std::string_view text) {
+  if (text.empty() || text.size() > 4096 || text.front() == ' ' || text.back() == ' ') {
+    return false;
+  }
+  return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) || c == '#'; });
+}
+
+}  // namespace
+
+std::string shown(std::string_view text) {
+  constexpr size_t kShown = 60;
+  const auto result = printable(std::string(text.substr(0, kShown)));
+  return text.size() > kShown ? result + "..." : result;
+}
+
+std::string number_text(double value) {
+  std::array<char, 32> buffer{};
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), end};
+}
+
+std::string join_choices(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    text += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+void refuse_value(std::string_view name, std::string_view text, std::string_view wanted) {
+  const std::string given = text.empty() ? std::string("empty") : shown(text);
+  throw InvalidArgument(concat(name, " is ", given, ", want ", wanted));
+}
+
+ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range) {
+  ConfigKey key = plain_integer_key<int64_t>(std::move(name), std::move(help), integer_text(range), field);
+  key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    int64_t value = 0;
+    if (!parse_integer(text, range, value)) {
+      refuse_value(id, text, wanted);
+    }
+    field(config) = value;
+  };
+  return key;
+}
+
+ConfigKey seed_key(std::string name, std::string help, Access<uint64_t> field) {
+  ConfigKey key =
+      plain_integer_key<uint64_t>(std::move(name), std::move(help), "an integer in [0, 18446744073709551615]", field);
+  key.set = [field, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    uint64_t value = 0;
+    if (!parse_number(text, value)) {
+      refuse_value(id, text, wanted);
+    }
+    field(config) = value;
+  };
+  return key;
+}
+
+ConfigKey real_key(std::string name, std::string help, Access<double> field, Range range) {
+  ConfigKey key{.name = std::move(name),
+                .help = std::move(help),
+                .wanted = concat("a number in ", range_text(range)),
+                .set = {},
+                .get = {}};
+  key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    double value = 0.0;
+    if (!parse_number(text, value) || !contains(range, value)) {
+      refuse_value(id, text, wanted);
+    }
+    field(config) = value;
+  };
+  key.get = [field](const RunConfig& config) {
+    RunConfig copy = config;
+    return number_text(field(copy));
+  };
+  return key;
+}
+
+ConfigKey boolean_key(std::string name, std::string help, Access<bool> field) {
+  ConfigKey key{.name = std::move(name), .help = std::move(help), .wanted = "true or false", .set = {}, .get = {}};
+  key.set = [field, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    const bool on = text == "true" || text == "on" || text == "yes" || text == "1";
+    if (!on && text != "false" && text != "off" && text != "no" && text != "0") {
+      refuse_value(id, text, wanted);
+    }
+    field(config) = on;
+  };
+  key.get = [field](const RunConfig& config) {
+    RunConfig copy = config;
+    return std::string(field(copy) ? "true" : "false");
+  };
+  return key;
+}
+
+ConfigKey text_key(std::string name, std::string help, Access<std::string> field) {
+  ConfigKey key{.name = std::move(name),
+                .help = std::move(help),
+                .wanted = "1 to 4096 characters on one line, without # and blank ends",
+                .set = {},
+                .get = {}};
+  key.set = [field, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    if (!is_plain_text(text)) {
+      refuse_value(id, text, wanted);
+    }
+    field(config) = std::string(text);
+  };
+  key.get = [field](const RunConfig& config) {
+    RunConfig copy = config;
+    return field(copy);
+  };
+  return key;
+}
+
+ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field, IntegerRange range) {
+  constexpr size_t kLongest = 8;
+  ConfigKey key{.name = std::move(name),
+                .help = std::move(help),
+                .wanted = concat("1 to 8 integers in [", range.low, ", ", range.high, "] with commas between them"),
+                .set = {},
+                .get = {}};
+  key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    std::vector<int64_t> values;
+    for (const std::string_view part : split_at_commas(text)) {
+      int64_t value = 0;
+      if (values.size() == kLongest || !parse_integer(part, range, value)) {
+        refuse_value(id, text, wanted);
+      }
+      values.push_back(value);
+    }
+    field(config) = std::move(values);
+  };
+  key.get = [field](const RunConfig& config) {
+    RunConfig copy = config;
+    std::string text;
+    for (const int64_t value : field(copy)) {
+      text.append(text.empty() ? "" : ",").append(std::to_string(value));
+    }
+    return text;
+  };
+  return key;
+}
+
+}  // namespace veil::io

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "veil/io/config/run_config.h"
+
+/// VEIL_FIELD(train.steps) is the Access of that field.
+#define VEIL_FIELD(member)           \
+  +[](RunConfig & config) -> auto& { \
+    return config.member;            \
+  }
+
+namespace veil::io {
+
+/// The smallest and largest value of a number that is allowed, both allowed themselves unless marked open.
+struct Range {
+  double low = 0.0;
+  double high = 0.0;
+  bool open_low = false;
+  bool open_high = false;
+};
+
+struct IntegerRange {
+  int64_t low = 0;
+  int64_t high = 0;
+  int64_t multiple_of = 1;
+};
+
+/// The beginning of a text for a message: 60 characters at most, control characters as '?'. What was given may be a
+/// megabyte of somebody's data.
+[[nodiscard]] std::string shown(std::string_view text);
+
+/// Shortest text that reads back as the same number, with a point whatever the locale.
+[[nodiscard]] std::string number_text(double value);
+
+/// Finds the field of a configuration that a key stands for.
+template <typename Field>
+using Access = Field& (*)(RunConfig&);
+
+/// Makers of keys, one for each type of value. `name` and `help` as in ConfigKey.
+[[nodiscard]] ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range);
+[[nodiscard]] ConfigKey seed_key(std::string name, std::string help, Access<uint64_t> field);
+[[nodiscard]] ConfigKey real_key(std::string name, std::string help, Access<double> field, Range range);
+[[nodiscard]] ConfigKey boolean_key(std::string name, std::string help, Access<bool> field);
+[[nodiscard]] ConfigKey text_key(std::string name, std::string help, Access<std::string> field);
+[[nodiscard]] ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field,
+                                         IntegerRange range);
+
+/// A key whose values are names.
+template <typename Enum>
+using Choices = std::vector<std::pair<std::string, Enum>>;
+
+/// "unet or uvit", "auto, float32 or bfloat16".
+[[nodiscard]] std::string join_choices(const std::vector<std::string>& names);
+
+/// Throws InvalidArgument: `name is "text", want wanted`.
+[[noreturn]] void refuse_value(std::string_view name, std::string_view text, std::string_view wanted);
+
+template <typename Enum>
+ConfigKey choice_key(std::string name, std::string help, Access<Enum> field, Choices<Enum> choices) {
+  std::vector<std::string> names;
+  for (const auto& [text, value] : choices) {
+    names.push_back(text);
+  }
+  ConfigKey key{.name = std::move(name), .help = std::move(help), .wanted = join_choices(names), .set = {}, .get = {}};
+  key.set = [field, choices, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+    for (const auto& [allowed, value] : choices) {
+      if (allowed == text) {
+        field(config) = value;
+        return;
+      }
+    }
+    refuse_value(id, text, wanted);
+  };
+  key.get = [field, choices](const RunConfig& config) -> std::string {
+    RunConfig copy = config;
+    for (const auto& [text, value] : choices) {
+      if (field(copy) == value) {
+        return text;
+      }
+    }
+    return "?";
+  };
+  return key;
+}
+
+}  // namespace veil::io

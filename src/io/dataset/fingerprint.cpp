@@ -1,0 +1,54 @@
+#include "io/dataset/fingerprint.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+#include <vector>
+
+#include "base/torch.h"
+#include "io/file/files.h"
+
+namespace veil::io {
+namespace {
+
+constexpr int64_t kSampled = 256;
+constexpr int64_t kDigits = 16;
+
+// Mean over all pairs of pixels side by side or above each other; 0 of a text.
+double gradient_energy(const torch::Tensor& images) {  // float64 [N, H, W, C]
+  const auto squares = [](const torch::Tensor& differences) {
+    return std::pair{differences.square().sum().item<double>(), differences.numel()};
+  };
+  const auto [down, pairs_down] = squares(images.diff(1, 1));
+  const auto [across, pairs_across] = squares(images.diff(1, 2));
+  const auto pairs = pairs_down + pairs_across;
+  return pairs > 0 ? (down + across) / static_cast<double>(pairs) : 0.0;
+}
+
+}  // namespace
+
+std::string fingerprint(const Dataset& dataset) {
+  const auto& info = dataset.info();
+  const auto count = std::min(kSampled, dataset.size());
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < count; ++i) {
+    ids.push_back(i * dataset.size() / count);
+  }
+  const auto tokens = dataset.get(ids).tokens.to(torch::kUInt8).contiguous();
+  const auto digest = sha256_of({tokens.const_data_ptr<uint8_t>(), static_cast<size_t>(tokens.numel())});
+  const auto& shape = info.shape;
+  const auto images = tokens.to(torch::kFloat64).view({count, shape.height, shape.width, shape.channels});
+  const auto means = images.mean({0, 1, 2});
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << dataset.size() << " of " << shape.height << 'x' << shape.width << 'x' << shape.channels << ", "
+       << info.classes << " classes, sha256 " << digest.substr(0, kDigits) << ", mean" << std::fixed
+       << std::setprecision(2);
+  for (int64_t channel = 0; channel < shape.channels; ++channel) {
+    text << ' ' << means[channel].item<double>();
+  }
+  text << ", gradient " << (info.alphabet.empty() ? gradient_energy(images) : 0.0);
+  return text.str();
+}
+
+}  // namespace veil::io

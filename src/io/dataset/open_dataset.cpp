@@ -1,0 +1,150 @@
+#include "veil/io/dataset/open_dataset.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/torch.h"
+#include "io/dataset/fingerprint.h"
+#include "io/dataset/known_datasets.h"
+#include "io/dataset/packed_dataset.h"
+#include "io/source/source_names.h"
+#include "io/source/variant.h"
+#include "io/text/text8_dataset.h"
+#include "veil/base/error.h"
+#include "veil/io/dataset/open_source.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kNamedRefusals = 3;
+
+bool is_known(const std::string& source) {
+  const auto& names = known_datasets();
+  return std::find(names.begin(), names.end(), source) != names.end();
+}
+
+fs::path path_of(const std::string& source) {
+  require(!source.empty(), "the data set's name or path is empty");
+  if (is_known(source)) {
+    return find_known_dataset(source);
+  }
+  std::error_code error;
+  require<DataError>(fs::status(source, error).type() != fs::file_type::not_found, source,
+                     ": no such file or folder, nor a data set's name (", joined(known_datasets()), ")");
+  return source;
+}
+
+// The prepared images of a split, put together in memory.
+struct Collected {
+  TokenShape shape;
+  std::vector<uint8_t> tokens;
+  std::vector<int64_t> labels;
+};
+
+Collected collect(PreparedImages& images, const std::string& name, const OpenObserver& observer) {
+  Collected all;
+  for (auto block = images.next(); !block.empty(); block = images.next()) {
+    all.shape = block.front().pixels.shape();
+    const auto wanted = (images.total() - images.seen()) * all.shape.length() + static_cast<int64_t>(all.tokens.size());
+    require<DataError>(wanted <= kMostBytesInMemory, name, ": its ", images.total(), " images take ", wanted >> 30,
+                       " GiB of memory; pack them first, then they are read as they are needed: veil data pack ", name,
+                       " ", name, ".h5");
+    for (const auto& image : block) {
+      all.tokens.insert(all.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
+      all.labels.push_back(image.label);
+    }
+    if (observer.progress) {
+      observer.progress(images.seen(), images.total());
+    }
+  }
+  return all;
+}
+
+void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserver& observer) {
+  if (!observer.note) {
+    return;
+  }
+  for (const auto& [what, count] : images.conversions()) {
+    observer.note(concat(info.name, ": ", count, " images converted: ", what));
+  }
+  const auto& refused = images.refused();
+  if (!refused.empty()) {
+    observer.note(concat(info.name, ": ", refused.size(), " of ", images.total(),
+                         " files refused; veil data inspect lists them all"));
+  }
+  for (size_t i = 0; i < std::min(refused.size(), kNamedRefusals); ++i) {
+    observer.note(concat("  ", refused[i].origin, ": ", refused[i].reason));
+  }
+}
+
+// Of few images chance may put none on one side.
+std::string advice_on_holdout(const PreparedImages& images, const SourceInfo& info, const std::string& split,
+                              double holdout) {
+  const auto usable = images.seen() - static_cast<int64_t>(images.refused().size());
+  return info.is_divided() || split == "all" || usable == 0 ? ""
+                                                            : concat("; data.holdout = ", holdout, " puts all ", usable,
+                                                                     " usable images into the other; choose another");
+}
+
+std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::string& split,
+                                        const PrepareOptions& options, const OpenObserver& observer) {
+  const auto& known = source.info();
+  PreparedImages images(source, split, options);
+  auto all = collect(images, known.name, observer);
+  tell(images, known, observer);
+  require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
+                     first_refusal(images.refused()), advice_on_holdout(images, known, split, options.holdout));
+  DatasetInfo info = described(known, split, options.fit);
+  if (observer.note && !known.unlabelled.empty()) {
+    observer.note(
+        concat(known.name, ": no labels, because not every image lies in a class folder: ", known.unlabelled));
+  }
+  if (observer.note) {
+    observer.note(concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
+  }
+  info.shape = all.shape;
+  const auto rows = static_cast<int64_t>(all.labels.size());
+  auto tokens = std::make_shared<std::vector<uint8_t>>(std::move(all.tokens));
+  auto matrix = torch::from_blob(
+      tokens->data(), {rows, all.shape.length()}, [tokens](void*) {}, torch::kUInt8);
+  const auto labels = info.classes > 0 ? torch::tensor(all.labels, torch::kInt64) : torch::Tensor();
+  info.fingerprint = fingerprint(TensorDataset(info, matrix, labels));
+  return std::make_unique<TensorDataset>(info, matrix, labels);
+}
+
+// Whether the images of a packed file are already what the options ask for.
+bool is_ready(const SourceInfo& info, const std::string& split, const FitOptions& fit) {
+  const auto& shape = *info.shape;
+  return std::any_of(info.splits.begin(), info.splits.end(), [&](const auto& each) { return each.name == split; }) &&
+         (fit.size == 0 || (fit.size == shape.height && fit.size == shape.width)) &&
+         (fit.channels == 0 || fit.channels == shape.channels);
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_named_source(const std::string& source) {
+  return open_source(path_of(source), is_known(source) ? source : "");
+}
+
+std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
+                                      const PrepareOptions& options, const OpenObserver& observer) {
+  if (const auto path = path_of(source); holds_text8(path)) {
+    return open_text8(path, split.empty() ? "test" : split);
+  }
+  const auto images = open_named_source(source);
+  const auto& info = images->info();
+  const auto chosen = !split.empty() ? split : info.is_divided() ? "test" : "all";
+  const auto packed = images->packed();
+  if (packed && is_ready(info, chosen, options.fit)) {
+    if (observer.note) {
+      observer.note(concat(info.name, ", ", chosen, ": packed HDF5"));
+    }
+    return open_packed_dataset(packed, chosen);
+  }
+  return open_in_memory(*images, chosen, options, observer);
+}
+
+}  // namespace veil::io

@@ -1,0 +1,81 @@
+#include "veil/io/image/png_file.h"
+
+#include <png.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "io/file/files.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+constexpr int64_t kMaxSide = 65535;
+constexpr size_t kHeaderEnd = 8 + 25;  // signature, IHDR chunk
+constexpr size_t kMaxText = size_t{1} << 20;
+
+void append_big_endian(std::vector<uint8_t>& bytes, uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<uint8_t>(number >> shift));
+  }
+}
+
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= 79 && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view(" -_.").find(c) != std::string_view::npos;
+  });
+}
+
+/// An uncompressed iTXt chunk (PNG specification, 11.3.4.5): the one kind of comment that holds UTF-8.
+void append_text(std::vector<uint8_t>& bytes, const std::string& key, const std::string& text) {
+  require(is_key(key),
+          "a PNG comment has a key that is empty, longer than 79 or not of letters, digits, blanks and -_.");
+  require(text.size() <= kMaxText && text.find('\0') == std::string::npos, "the PNG comment ", key,
+          " is longer than 1 MiB or holds a zero byte");
+  std::vector<uint8_t> chunk{'i', 'T', 'X', 't'};
+  chunk.insert(chunk.end(), key.begin(), key.end());
+  chunk.insert(chunk.end(), {0, 0, 0, 0, 0});  // end of key, not compressed, method, no language, no translated key
+  chunk.insert(chunk.end(), text.begin(), text.end());
+  append_big_endian(bytes, static_cast<uint32_t>(chunk.size() - 4));
+  bytes.insert(bytes.end(), chunk.begin(), chunk.end());
+  append_big_endian(bytes, static_cast<uint32_t>(::crc32(0, chunk.data(), static_cast<uInt>(chunk.size()))));
+}
+
+}  // namespace
+
+std::vector<uint8_t> encode_png(const torch::Tensor& image, const PngText& text) {
+  require(image.defined() && image.dim() == 3 && image.scalar_type() == torch::kUInt8 && image.device().is_cpu(),
+          "image is not a uint8 tensor [H, W, C] on the CPU");
+  const int64_t channels = image.size(2);
+  require(channels == 1 || channels == 3, "image has ", channels, " channels, want 1 or 3");
+  require(image.size(0) >= 1 && image.size(0) <= kMaxSide && image.size(1) >= 1 && image.size(1) <= kMaxSide,
+          "image has shape ", image.sizes(), ", want sides in 1 .. ", kMaxSide);
+  const auto pixels = image.contiguous();
+  png_image header{};
+  header.version = PNG_IMAGE_VERSION;
+  header.height = static_cast<png_uint_32>(image.size(0));
+  header.width = static_cast<png_uint_32>(image.size(1));
+  header.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
+  std::vector<uint8_t> encoded(size);
+  const int done = png_image_write_to_memory(&header, encoded.data(), &size, /*convert_to_8bit=*/0, pixels.data_ptr(),
+                                             /*row_stride=*/0, /*colormap=*/nullptr);
+  require<std::runtime_error>(done != 0, "libpng: ", header.message);
+  const auto body = encoded.begin() + kHeaderEnd;
+  std::vector<uint8_t> bytes(encoded.begin(), body);
+  for (const auto& [key, value] : text) {
+    append_text(bytes, key, value);
+  }
+  bytes.insert(bytes.end(), body, encoded.begin() + static_cast<int64_t>(size));
+  return bytes;
+}
+
+void write_png(const std::filesystem::path& path, const torch::Tensor& image, const PngText& text) {
+  write_file(path, encode_png(image, text));
+}
+
+}  // namespace veil::io

@@ -1,0 +1,225 @@
+#include "veil/io/model/checkpoint.h"
+
+#include <fcntl.h>
+#include <stdio.h>  // renameat2
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <system_error>
+
+#include "io/file/files.h"
+#include "io/file/strict_json.h"
+#include "io/model/checkpoint_state.h"
+#include "veil/base/error.h"
+#include "veil/io/format/safetensors.h"
+#include "veil/io/model/model_file.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "step-";
+constexpr std::string_view kFirstMoments = "first_moments.";
+constexpr std::string_view kSecondMoments = "second_moments.";
+constexpr const char* kUpdateCount = "update_count";
+
+std::string folder_name(int64_t step) { return std::string(kPrefix) + zero_padded(step, 8); }
+
+/// Steps of the checkpoints in `folder`, newest first. Only names that folder_name gives count.
+std::vector<int64_t> saved_steps(const fs::path& folder) {
+  std::vector<int64_t> steps;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    int64_t step = -1;
+    if (name.starts_with(kPrefix)) {
+      std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
+    }
+    if (step >= 0 && name == folder_name(step)) {
+      steps.push_back(step);
+    }
+  }
+  std::sort(steps.rbegin(), steps.rend());
+  return steps;
+}
+
+bool is_temporary(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with("." + std::string(kPrefix)) && name.ends_with(".tmp");
+}
+
+/// Failures are ignored: what stays costs room, not a run.
+void remove_temporaries(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    if (is_temporary(entry->path())) {
+      found.push_back(entry->path());
+    }
+  }
+  for (const auto& path : found) {
+    fs::remove_all(path, ignored);
+  }
+}
+
+fs::path temporary_name(const fs::path& folder, int64_t step) {
+  return folder / ("." + folder_name(step) + "." + std::to_string(::getpid()) + ".tmp");
+}
+
+/// Renamed before it is taken apart, so that a kill in between leaves no half checkpoint under a good name.
+void remove_old(const fs::path& folder, int64_t newest, int64_t keep) {
+  std::error_code ignored;
+  int64_t seen = 0;
+  for (const int64_t step : saved_steps(folder)) {
+    if (step <= newest && ++seen > keep) {
+      const auto aside = temporary_name(folder, step);
+      fs::rename(folder / folder_name(step), aside, ignored);
+      fs::remove_all(aside, ignored);
+    }
+  }
+}
+
+/// Puts `temporary` in the place of `target`; what was there, if anything, is under the temporary name afterwards.
+void put_in_place(const fs::path& temporary, const fs::path& target) {
+  std::error_code error;
+  if (!fs::exists(target, error)) {
+    fs::rename(temporary, target, error);
+  } else if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
+    // A file system that cannot exchange names.
+    const fs::path aside = temporary.string() + ".old.tmp";
+    fs::rename(target, aside, error);
+    if (!error) {
+      fs::rename(temporary, target, error);
+    }
+  }
+  require<IoError>(!error, target.string(), ": the new checkpoint cannot be renamed: ", error.message());
+}
+
+void append(TensorFile& file, std::string_view prefix, const NamedTensors& tensors) {
+  for (const auto& [name, tensor] : tensors) {
+    file.tensors.emplace_back(std::string(prefix) + name, tensor);
+  }
+}
+
+void write_files(const fs::path& path, const Checkpoint& checkpoint) {
+  ModelInfo info{.dataset = checkpoint.dataset,
+                 .step = checkpoint.step,
+                 .weights = "raw",
+                 .veil_version = {},
+                 .libtorch_version = {}};
+  save_model(path / kModelName, checkpoint.weights, checkpoint.config, info);
+  info.weights = "ema";
+  save_model(path / kAverageName, checkpoint.average, checkpoint.config, info);
+  TensorFile optimizer;
+  append(optimizer, kFirstMoments, checkpoint.first_moments);
+  append(optimizer, kSecondMoments, checkpoint.second_moments);
+  optimizer.tensors.emplace_back(kUpdateCount, checkpoint.update_count);
+  write_safetensors(path / kOptimizerName, optimizer);
+  write_file(path / kStateName, make_state(checkpoint, path));
+}
+
+bool same_layout(const NamedTensors& a, const NamedTensors& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.defined() && y.second.defined() && x.second.sizes() == y.second.sizes();
+  });
+}
+
+bool is_consistent(const Checkpoint& checkpoint) {
+  return same_layout(checkpoint.weights, checkpoint.average) &&
+         same_layout(checkpoint.weights, checkpoint.first_moments) &&
+         same_layout(checkpoint.weights, checkpoint.second_moments) && checkpoint.update_count.defined() &&
+         checkpoint.update_count.dim() == 0;
+}
+
+[[noreturn]] void explain(const IoError& error, const fs::path& folder, const Checkpoint& checkpoint) {
+  int64_t needed = 0;
+  for (const auto* list :
+       {&checkpoint.weights, &checkpoint.average, &checkpoint.first_moments, &checkpoint.second_moments}) {
+    for (const auto& [name, tensor] : *list) {
+      needed += static_cast<int64_t>(tensor.nbytes());
+    }
+  }
+  std::error_code failed;
+  const auto space = fs::space(folder, failed);
+  throw IoError(concat(error.what(), "; the checkpoint needs about ", needed, " bytes, the disk has ",
+                       failed ? "an unknown number of" : std::to_string(space.available),
+                       " free; older checkpoints are unchanged"));
+}
+
+void read_optimizer(const fs::path& path, Checkpoint& checkpoint) {
+  for (auto& [name, tensor] : read_safetensors(path).tensors) {
+    if (name.starts_with(kFirstMoments)) {
+      checkpoint.first_moments.emplace_back(name.substr(kFirstMoments.size()), tensor);
+    } else if (name.starts_with(kSecondMoments)) {
+      checkpoint.second_moments.emplace_back(name.substr(kSecondMoments.size()), tensor);
+    } else {
+      require<DataError>(name == kUpdateCount, path.string(), ": tensor ", in_quotes(name), " is not of an optimizer");
+      checkpoint.update_count = tensor;
+    }
+  }
+}
+
+}  // namespace
+
+fs::path save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, int64_t keep) {
+  require(keep >= 1, "keep is ", keep, ", want 1 or more");
+  require(checkpoint.step >= 0, "step is ", checkpoint.step, ", want 0 or more");
+  require(is_consistent(checkpoint), "checkpoint: average and moments do not have the names and shapes of the weights");
+  std::error_code error;
+  fs::create_directories(folder, error);
+  require<IoError>(!error, folder.string(), ": cannot be made: ", error.message());
+  remove_temporaries(folder);
+  const auto temporary = temporary_name(folder, checkpoint.step);
+  const auto target = folder / folder_name(checkpoint.step);
+  try {
+    require<IoError>(fs::create_directory(temporary, error), temporary.string(), ": cannot be made: ", error.message());
+    write_files(temporary, checkpoint);
+    sync_directory(temporary);
+    put_in_place(temporary, target);
+    sync_directory(folder);
+  } catch (const IoError& failure) {
+    remove_temporaries(folder);
+    explain(failure, folder, checkpoint);
+  }
+  remove_temporaries(folder);
+  remove_old(folder, checkpoint.step, keep);
+  return target;
+}
+
+std::optional<LoadedCheckpoint> load_newest_checkpoint(const fs::path& folder) {
+  LoadedCheckpoint loaded;
+  for (const int64_t step : saved_steps(folder)) {
+    loaded.path = folder / folder_name(step);
+    try {
+      loaded.checkpoint = load_checkpoint(loaded.path);
+      require<DataError>(loaded.checkpoint.step == step, loaded.path.string(), ": holds step ", loaded.checkpoint.step,
+                         ", want the one in its name");
+      return loaded;
+    } catch (const DataError& error) {
+      loaded.skipped.emplace_back(error.what());
+    }
+  }
+  if (loaded.skipped.empty()) {
+    return std::nullopt;
+  }
+  std::string all;
+  for (const auto& message : loaded.skipped) {
+    all += "\n  " + message;
+  }
+  throw DataError(concat(folder.string(), ": every checkpoint is damaged:", all));
+}
+
+Checkpoint load_checkpoint(const fs::path& path) {
+  Checkpoint checkpoint = read_state(path);
+  checkpoint.weights = read_safetensors(path / kModelName).tensors;
+  checkpoint.average = read_safetensors(path / kAverageName).tensors;
+  read_optimizer(path / kOptimizerName, checkpoint);
+  require<DataError>(is_consistent(checkpoint), path.string(),
+                     ": the tensors of weights, average and optimizer do not belong together");
+  return checkpoint;
+}
+
+}  // namespace veil::io

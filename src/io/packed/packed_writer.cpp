@@ -1,0 +1,282 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "io/file/digest.h"
+#include "io/file/files.h"
+#include "io/packed/hdf5_handle.h"
+#include "io/packed/packed_file.h"
+#include "io/packed/packed_layout.h"
+#include "veil/base/error.h"
+#include "veil/data/dataset_info.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kChunkBytes = 64 << 10;
+constexpr int64_t kDeflatedChunkBytes = 16 << 10;  // a chunk is unpacked whole for one image of it
+constexpr unsigned kDeflateLevel = 4;
+
+Hdf5Handle string_type(size_t bytes) {
+  Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), std::max<size_t>(bytes, 1));
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
+  return type;
+}
+
+bool write_attribute(hid_t object, const char* name, const std::string& text) {
+  const auto type = string_type(text.size());
+  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Hdf5Handle attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  const std::string padded = text.empty() ? std::string(1, '\0') : text;
+  return attribute.is_open() && H5Awrite(attribute.get(), type.get(), padded.data()) >= 0;
+}
+
+bool write_attribute(hid_t object, const char* name, int64_t value) {
+  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Hdf5Handle attribute(H5Acreate2(object, name, H5T_STD_I64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  return attribute.is_open() && H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value) >= 0;
+}
+
+// One text each, padded with zeros to the longest.
+bool write_names(hid_t file, const std::vector<std::string>& names) {
+  size_t longest = 1;
+  for (const auto& name : names) {
+    longest = std::max(longest, name.size());
+  }
+  std::string table;
+  for (const auto& name : names) {
+    table += name + std::string(longest - name.size(), '\0');
+  }
+  const auto type = string_type(longest);
+  const hsize_t count = names.size();
+  const Hdf5Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Hdf5Handle set(H5Dcreate2(file, kClassNames, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                       H5Dclose);
+  return set.is_open() && H5Dwrite(set.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, table.data()) >= 0;
+}
+
+// A data set that grows along its first axis.
+Hdf5Handle growing_set(hid_t group, const char* name, hid_t type, std::vector<hsize_t> sizes, hsize_t chunk_rows,
+                       bool compress) {
+  auto limits = sizes;
+  limits[0] = H5S_UNLIMITED;
+  auto chunk = sizes;
+  chunk[0] = chunk_rows;
+  const Hdf5Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), limits.data()), H5Sclose);
+  const Hdf5Handle options(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_chunk(options.get(), static_cast<int>(chunk.size()), chunk.data());
+  if (compress) {
+    H5Pset_deflate(options.get(), kDeflateLevel);
+  }
+  return {H5Dcreate2(group, name, type, space.get(), H5P_DEFAULT, options.get(), H5P_DEFAULT), H5Dclose};
+}
+
+bool append_rows(hid_t set, hid_t memory_type, std::vector<hsize_t> sizes, hsize_t rows_before, const void* values) {
+  std::vector<hsize_t> start(sizes.size(), 0);
+  start[0] = rows_before;
+  auto extent = sizes;
+  extent[0] += rows_before;
+  if (H5Dset_extent(set, extent.data()) < 0) {
+    return false;
+  }
+  const Hdf5Handle file_space(H5Dget_space(set), H5Sclose);
+  const Hdf5Handle memory_space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
+  H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr);
+  return H5Dwrite(set, memory_type, memory_space.get(), file_space.get(), H5P_DEFAULT, values) >= 0;
+}
+
+}  // namespace
+
+class PackedWriter::Impl {
+ public:
+  Impl(fs::path path, TokenShape shape, bool has_labels, bool compress)
+      : path_(std::move(path)), shape_(shape), has_labels_(has_labels), compress_(compress) {
+    temporary_ = path_;
+    temporary_ += ".partial";
+    std::error_code ignored;  // a device must not be replaced by a file
+    require<IoError>(!fs::exists(path_, ignored) || fs::is_regular_file(path_, ignored), path_.string(),
+                     ": cannot be written: found a folder or a device, want a file or nothing");
+    const auto lock = hdf5_lock();
+    const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);
+    errno = 0;
+    file_ = {H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose};
+    check(file_.is_open(), "cannot be created");
+  }
+
+  ~Impl() {
+    const auto lock = hdf5_lock();
+    splits_.clear();
+    file_.reset();
+    if (!is_finished_) {
+      std::error_code ignored;
+      fs::remove(temporary_, ignored);
+    }
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  Impl(Impl&&) = delete;
+  Impl& operator=(Impl&&) = delete;
+
+  void append(const std::string& name, std::span<const uint8_t> tokens, std::span<const int64_t> labels) {
+    const auto length = static_cast<size_t>(shape_.length());
+    require(!tokens.empty() && tokens.size() % length == 0, "found ", tokens.size(), " tokens, want a multiple of ",
+            length);
+    const auto count = tokens.size() / length;
+    require(labels.size() == (has_labels_ ? count : 0), "found ", labels.size(), " labels for ", count, " images");
+    for (const auto label : labels) {
+      require(label >= 0, "label ", label, ", want 0 or more");
+      largest_label_ = std::max(largest_label_, label);
+    }
+    const auto lock = hdf5_lock();
+    auto& split = split_of(name);
+    const auto image = image_sizes(count);
+    check(append_rows(split.tokens.get(), H5T_NATIVE_UINT8, image, split.images, tokens.data()), "cannot be written");
+    if (has_labels_) {
+      check(append_rows(split.labels.get(), H5T_NATIVE_INT64, {count}, split.images, labels.data()),
+            "cannot be written");
+    }
+    split.digest.add(tokens);
+    split.label_digest.add(bytes_of(labels));
+    split.images += count;
+  }
+
+  void finish(const PackedDescription& description) {
+    check_description(description);
+    const auto lock = hdf5_lock();
+    check(describe(description), "cannot be written");
+    for (auto& [name, split] : splits_) {
+      check(write_attribute(split.group.get(), kTokensDigest, split.digest.hexadecimal()) &&
+                (!has_labels_ || write_attribute(split.group.get(), kLabelsDigest, split.label_digest.hexadecimal())),
+            "cannot be written");
+    }
+    bool closed = true;
+    for (auto& [name, split] : splits_) {
+      closed &= split.tokens.reset() && split.labels.reset() && split.group.reset();
+    }
+    closed &= file_.reset();
+    check(closed, "cannot be written");
+    settle();
+    is_finished_ = true;
+  }
+
+ private:
+  struct Split {
+    Hdf5Handle group;
+    Hdf5Handle tokens;
+    Hdf5Handle labels;
+    hsize_t images = 0;
+    Sha256 digest;
+    Sha256 label_digest;
+  };
+
+  void check(bool succeeded, const char* what) const {
+    if (!succeeded) {
+      const int error = errno;
+      throw IoError(concat(path_.string(), ": ", what, ": ",
+                           error != 0 ? std::generic_category().message(error) : "the HDF5 library failed"));
+    }
+  }
+
+  std::vector<hsize_t> image_sizes(size_t count) const {
+    return {count, static_cast<hsize_t>(shape_.height), static_cast<hsize_t>(shape_.width),
+            static_cast<hsize_t>(shape_.channels)};
+  }
+
+  // What the reader would refuse is not written.
+  void check_description(const PackedDescription& description) const {
+    require(description.shape == shape_, "the description's shape is not the images'");
+    require(!splits_.empty(), path_.string(), ": has no images");
+    const auto classes = description.classes;
+    require(has_labels_ ? classes > largest_label_ && classes <= kMaxClasses : classes == 0, "found ", classes,
+            " classes, want ", has_labels_ ? concat(largest_label_ + 1, " to ", kMaxClasses) : "0, without labels");
+    const auto names = static_cast<int64_t>(description.class_names.size());
+    require(names == 0 || names == classes, "found ", names, " names for ", classes, " classes");
+    const std::set<std::string> different(description.class_names.begin(), description.class_names.end());
+    require(static_cast<int64_t>(different.size()) == names, "two classes have the same name");
+    for (const auto& name : description.class_names) {
+      require(static_cast<int64_t>(name.size()) <= kMaxClassName, "the name of a class has ", name.size(),
+              " bytes, want at most ", kMaxClassName);
+    }
+    for (const auto* text : {&description.name, &description.preparation, &description.provenance}) {
+      require(static_cast<int64_t>(text->size()) <= kMaxAttribute, "a text of the description has ", text->size(),
+              " bytes, want at most ", kMaxAttribute);
+    }
+  }
+
+  Split& split_of(const std::string& name) {
+    const auto found = splits_.find(name);
+    if (found != splits_.end()) {
+      return found->second;
+    }
+    require(name == "train" || name == "valid" || name == "test" || name == "all", "found split '", name,
+            "', want train, valid, test or all");
+    auto& split = splits_[name];
+    split.group = {H5Gcreate2(file_.get(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose};
+    check(split.group.is_open(), "cannot be written");
+    const auto bytes = compress_ ? kDeflatedChunkBytes : kChunkBytes;
+    const auto rows = static_cast<hsize_t>(std::max<int64_t>(bytes / shape_.length(), 1));
+    split.tokens = growing_set(split.group.get(), kTokens, H5T_STD_U8LE, image_sizes(0), rows, compress_);
+    if (has_labels_) {
+      split.labels = growing_set(split.group.get(), kLabels, H5T_STD_I64LE, {0}, 8192, compress_);
+    }
+    check(split.tokens.is_open() && (!has_labels_ || split.labels.is_open()), "cannot be written");
+    return split;
+  }
+
+  bool describe(const PackedDescription& description) const {
+    return write_attribute(file_.get(), "format", kPackedFormat) &&
+           write_attribute(file_.get(), "version", kPackedVersion) &&
+           write_attribute(file_.get(), "name", description.name) &&
+           write_attribute(file_.get(), "classes", description.classes) &&
+           write_attribute(file_.get(), "preparation", description.preparation) &&
+           write_attribute(file_.get(), "provenance", description.provenance) &&
+           (description.class_names.empty() ||
+            (write_names(file_.get(), description.class_names) &&
+             write_attribute(file_.get(), kClassNamesDigest, sha256_of_texts(description.class_names))));
+  }
+
+  // On the disk, then under its name.
+  void settle() const {
+    const int descriptor = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+    check(descriptor >= 0, "cannot be written");
+    const bool synced = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    check(synced && std::rename(temporary_.c_str(), path_.c_str()) == 0, "cannot be written");
+    sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+  }
+
+  fs::path path_;
+  fs::path temporary_;
+  TokenShape shape_;
+  bool has_labels_;
+  bool compress_;
+  bool is_finished_ = false;
+  int64_t largest_label_ = 0;
+  Hdf5Handle file_;
+  std::map<std::string, Split> splits_;
+};
+
+PackedWriter::PackedWriter(fs::path path, TokenShape shape, bool has_labels, bool compress)
+    : impl_(std::make_unique<Impl>(std::move(path), shape, has_labels, compress)) {}
+PackedWriter::~PackedWriter() = default;
+void PackedWriter::append(const std::string& split, std::span<const uint8_t> tokens, std::span<const int64_t> labels) {
+  impl_->append(split, tokens, labels);
+}
+void PackedWriter::finish(const PackedDescription& description) { impl_->finish(description); }
+
+}  // namespace veil::io

@@ -1,0 +1,107 @@
+#include "io/report/markup.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace veil::io {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+/// Length of the well-formed UTF-8 sequence of two bytes or more that `text` begins with; 0 if there is none. Unicode
+/// standard, table 3-7.
+size_t sequence_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto follows = [&](size_t i) { return byte(i) >= 0x80 && byte(i) <= 0xbf; };
+  const unsigned lead = byte(0);
+  if (lead >= 0xc2 && lead <= 0xdf) {
+    return follows(1) ? 2 : 0;
+  }
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const bool second = follows(1) && (lead != 0xe0 || byte(1) >= 0xa0) && (lead != 0xed || byte(1) <= 0x9f);
+    return second && follows(2) ? 3 : 0;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    const bool second = follows(1) && (lead != 0xf0 || byte(1) >= 0x90) && (lead != 0xf4 || byte(1) <= 0x8f);
+    return second && follows(2) && follows(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+std::string_view entity(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return {};
+  }
+}
+
+std::string format(double number, std::chars_format form, int precision) {
+  std::array<char, 400> buffer{};  // fixed: up to 309 digits before the point
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, form, precision).ptr;
+  return {buffer.data(), end};
+}
+
+}  // namespace
+
+std::string escape_markup(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const size_t length = byte < 0x80 ? 1 : sequence_length(text.substr(i));
+    const bool allowed = length > 0 && (byte >= 0x20 || byte == '\t' || byte == '\n') && byte != 0x7f;
+    const auto replacement = allowed ? entity(text[i]) : kReplacement;
+    result += replacement.empty() ? text.substr(i, length) : replacement;
+    i += length > 0 ? length : 1;
+  }
+  return result;
+}
+
+std::string short_number(double number, int digits) { return format(number, std::chars_format::general, digits); }
+
+std::string fixed_number(double number, int decimals) {
+  const std::string text = format(number, std::chars_format::fixed, decimals);
+  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
+  return is_zero && text.starts_with('-') ? text.substr(1) : text;
+}
+
+std::string scientific_number(double number, int decimals) {
+  return format(number, std::chars_format::scientific, decimals);
+}
+
+std::string in_shell_quotes(const std::string& word) {
+  const bool is_plain = !word.empty() && !word.starts_with('-') && std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_./").find(c) != std::string_view::npos;
+  });
+  if (is_plain) {
+    return word;
+  }
+  std::string quoted = "'";
+  for (const char c : word) {
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return quoted + "'";
+}
+
+std::string base64(std::span<const uint8_t> bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a zero byte
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+  text.resize(static_cast<size_t>(size));
+  return text;
+}
+
+}  // namespace veil::io

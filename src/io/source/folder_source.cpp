@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "io/file/files.h"
+#include "io/source/image_files.h"
+#include "io/source/source_names.h"
+#include "io/source/variant.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kLargestFile = int64_t{256} << 20;
+
+// A folder to be listed, and how it was reached.
+struct Branch {
+  fs::path path;                // below the given folder, through links
+  std::vector<fs::path> homes;  // where that is: the canonical folder itself, and before it each that holds a link
+};
+
+bool holds(const fs::path& folder, const fs::path& inner) {
+  return std::mismatch(folder.begin(), folder.end(), inner.begin(), inner.end()).first == folder.end();
+}
+
+// The folder behind a link in `branch`; nullopt if it is one of those that hold the link: there would be no end of it.
+std::optional<Branch> behind_link(const Branch& branch, const fs::path& link) {
+  std::error_code error;
+  const auto home = fs::canonical(link, error);
+  require<DataError>(!error, link.string(), ": cannot be read: ", error.message());
+  if (std::any_of(branch.homes.begin(), branch.homes.end(), [&](const auto& inner) { return holds(home, inner); })) {
+    return std::nullopt;
+  }
+  Branch behind{.path = branch.path / link.filename(), .homes = branch.homes};
+  behind.homes.push_back(home);
+  return behind;
+}
+
+Branch inside(Branch branch, const fs::path& name) {
+  branch.path /= name;
+  branch.homes.back() /= name;
+  return branch;
+}
+
+// Adds the files of one folder to `names` and its sub-folders to `open`.
+void list_branch(const fs::path& root, const Branch& branch, std::vector<std::string>& names,
+                 std::vector<Branch>& open) {
+  const auto folder = branch.path.empty() ? root : root / branch.path;
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    const auto name = entry->path().filename();
+    if (name.string().starts_with('.')) {
+      continue;
+    }
+    if (!entry->is_directory(ignored)) {
+      names.push_back((branch.path / name).generic_string());
+    } else if (!entry->is_symlink(ignored)) {
+      open.push_back(inside(branch, name));
+    } else if (auto behind = behind_link(branch, entry->path())) {
+      open.push_back(std::move(*behind));
+    }
+  }
+  require<DataError>(!error, folder.string(), ": cannot be read: ", error.message());
+}
+
+std::vector<std::string> files_below(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  std::vector<Branch> open{{.path = {}, .homes = {fs::weakly_canonical(folder, ignored)}}};
+  while (!open.empty()) {
+    const auto branch = std::move(open.back());
+    open.pop_back();
+    list_branch(folder, branch, names, open);
+  }
+  std::sort(names.begin(), names.end(), natural_less);
+  return names;
+}
+
+class FolderSource : public ImageSource {
+ public:
+  explicit FolderSource(fs::path folder) : folder_(std::move(folder)) {
+    auto names = files_below(folder_);
+    require<DataError>(!names.empty(), folder_.string(), ": found no files in the folder, want images");
+    try {
+      listing_ = list_images(std::move(names), own_split_of(folder_));
+    } catch (const DataError& error) {
+      throw DataError(concat(folder_.string(), ": ", error.what()));
+    }
+    info_ = {.format = "image files in a folder",
+             .name = custom_name(folder_),
+             .splits = listing_.splits,
+             .shape = std::nullopt,
+             .classes = static_cast<int64_t>(listing_.class_names.size()),
+             .class_names = listing_.class_names,
+             .unlabelled = listing_.unlabelled};
+    const auto& first = listing_.images.front().name;
+    info_.name = recognized_name(info_, first.substr(0, first.find('/')));
+  }
+
+  const SourceInfo& info() const override { return info_; }
+  std::unique_ptr<ImageStream> stream(const std::string& split) const override;
+
+  const fs::path& folder() const { return folder_; }
+  const ImageListing& listing() const { return listing_; }
+
+ private:
+  // A folder called valid_64x64 is one split, unless its sub-folders are splits.
+  static std::string own_split_of(const fs::path& folder) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+      if (entry.is_directory(ignored) && !split_of_folder(entry.path().filename().string()).empty()) {
+        return "";
+      }
+    }
+    return split_of_folder(fs::weakly_canonical(folder, ignored).filename().string());
+  }
+
+  fs::path folder_;
+  ImageListing listing_;
+  SourceInfo info_;
+};
+
+class FolderStream : public ImageStream {
+ public:
+  FolderStream(const FolderSource& source, size_t split) : source_(source), split_(split) {}
+
+  std::optional<SourceImage> next() override {
+    const auto& images = source_.listing().images;
+    while (at_ < images.size() && images[at_].split != split_) {
+      ++at_;
+    }
+    if (at_ == images.size()) {
+      return std::nullopt;
+    }
+    const auto& listed = images[at_++];
+    SourceImage image{.origin = listed.name, .label = listed.label, .is_file = true};
+    image.file = read(source_.folder() / listed.name, image.refusal);
+    return image;
+  }
+
+ private:
+  // What cannot be read (a pipe, a link to nowhere) is refused like what cannot be decoded.
+  static std::vector<uint8_t> read(const fs::path& path, std::string& refusal) {
+    try {
+      return read_file(path, kLargestFile);
+    } catch (const DataError& error) {
+      const std::string text = error.what();
+      refusal = text.substr(std::min(text.size(), path.string().size() + 2));
+      return {};
+    }
+  }
+
+  const FolderSource& source_;
+  size_t split_;
+  size_t at_ = 0;
+};
+
+std::unique_ptr<ImageStream> FolderSource::stream(const std::string& split) const {
+  return std::make_unique<FolderStream>(*this, split_position(info_, split));
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_image_folder(const fs::path& folder) {
+  return std::make_unique<FolderSource>(folder);
+}
+
+}  // namespace veil::io

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "io/format/numpy_reader.h"
+#include "io/source/format_sources.h"
+#include "io/source/numpy_splits.h"
+#include "io/source/source_names.h"
+#include "io/source/variant.h"
+#include "veil/base/error.h"
+#include "veil/data/dataset_info.h"
+
+namespace veil::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kImageNetClasses = 1000;
+
+// Planes to pixels.
+std::vector<uint8_t> interleaved(const std::vector<uint8_t>& planes, const TokenShape& shape) {
+  std::vector<uint8_t> pixels(planes.size());
+  const auto area = static_cast<size_t>(shape.height * shape.width);
+  const auto channels = static_cast<size_t>(shape.channels);
+  for (size_t channel = 0; channel < channels; ++channel) {
+    for (size_t i = 0; i < area; ++i) {
+      pixels[i * channels + channel] = planes[channel * area + i];
+    }
+  }
+  return pixels;
+}
+
+class NumpyStreamOfImages : public ImageStream {
+ public:
+  NumpyStreamOfImages(const NumpySplit& split, const std::vector<int64_t>& labels) : split_(split), labels_(labels) {}
+
+  std::optional<SourceImage> next() override {
+    while (array_ < split_.images.size() && row_ == split_.images[array_].images) {
+      finish_array();
+    }
+    if (array_ == split_.images.size()) {
+      return std::nullopt;
+    }
+    const auto& array = split_.images[array_];
+    if (!stream_) {
+      stream_ = open_numpy(array.path, array.name);
+    }
+    std::vector<uint8_t> bytes(static_cast<size_t>(array.shape.length()));
+    require<DataError>(stream_->read(bytes) == bytes.size(), where(array.path, array.name), ": ends in image ", row_,
+                       ", want ", array.images, " images");
+    SourceImage image{
+        .origin = concat(array.path.filename().string(), array.name.empty() ? "" : ":", array.name, "[", row_, "]")};
+    image.label = labels_.empty() ? -1 : labels_[static_cast<size_t>(seen_)];
+    const auto& shape = array.shape;
+    image.pixels = {shape.height, shape.width, shape.channels,
+                    array.order == PixelOrder::kPlanes ? interleaved(bytes, shape) : std::move(bytes)};
+    ++row_;
+    ++seen_;
+    return image;
+  }
+
+ private:
+  // Asking for one byte more lets the reader check sums and sizes at the end.
+  void finish_array() {
+    std::vector<uint8_t> extra(1);
+    require<DataError>(!stream_ || stream_->read(extra) == 0,
+                       where(split_.images[array_].path, split_.images[array_].name),
+                       ": holds more than its header says");
+    stream_.reset();
+    row_ = 0;
+    ++array_;
+  }
+
+  const NumpySplit& split_;
+  const std::vector<int64_t>& labels_;
+  std::unique_ptr<NumpyStream> stream_;
+  size_t array_ = 0;
+  int64_t row_ = 0;
+  int64_t seen_ = 0;
+};
+
+class NumpySource : public ImageSource {
+ public:
+  NumpySource(const fs::path& path, const std::vector<fs::path>& files) : splits_(numpy_splits(files)) {
+    require<DataError>(!splits_.empty(), path.string(), ": found no array of images (uint8 of rank 3 or 4)");
+    require<DataError>(splits_.size() == 1 || splits_.count("all") == 0, path.string(),
+                       ": found arrays of images with and without the name of a split (train, test)");
+    info_.format = "NumPy arrays";
+    info_.name = custom_name(path);
+    for (const auto* name : {"train", "valid", "test", "all"}) {
+      const auto found = splits_.find(name);
+      if (found != splits_.end()) {
+        add(*found);
+      }
+    }
+    number_classes();
+    settle_splits(info_.splits);
+    if (const auto known = imagenet_npz_name(info_); !known.empty()) {
+      info_.name = known;
+    }
+  }
+
+  const SourceInfo& info() const override { return info_; }
+
+  std::unique_ptr<ImageStream> stream(const std::string& split) const override {
+    const auto position = split_position(info_, split);
+    return std::make_unique<NumpyStreamOfImages>(splits_.at(keys_[position]), labels_[position]);
+  }
+
+ private:
+  void add(const std::pair<const std::string, NumpySplit>& found) {
+    int64_t images = 0;
+    for (const auto& array : found.second.images) {
+      require<DataError>(!info_.shape || *info_.shape == array.shape, where(array.path, array.name),
+                         ": the arrays of images differ in shape");
+      info_.shape = array.shape;
+      images += array.images;
+    }
+    info_.splits.push_back({found.first, images});
+    keys_.push_back(found.first);
+    labels_.push_back(read_labels(found.second));
+  }
+
+  // The downsampled ImageNet counts its classes from 1.
+  void number_classes() {
+    int64_t lowest = 0;
+    int64_t highest = -1;
+    const auto without = std::count_if(labels_.begin(), labels_.end(), [](const auto& each) { return each.empty(); });
+    require<DataError>(without == 0 || without == std::ssize(labels_), info_.name, ": found labels for ",
+                       std::ssize(labels_) - without, " of ", labels_.size(), " splits, want them for all or none");
+    if (without > 0) {
+      return;
+    }
+    for (const auto& labels : labels_) {
+      const auto [low, high] = std::minmax_element(labels.begin(), labels.end());
+      lowest = highest < 0 ? *low : std::min(lowest, *low);
+      highest = std::max(highest, *high);
+    }
+    const int64_t first = lowest == 1 && highest == kImageNetClasses ? 1 : 0;
+    require<DataError>(lowest >= 0 && highest - first < kMaxClasses, info_.name, ": found labels from ", lowest, " to ",
+                       highest, ", want classes numbered from 0, at most ", kMaxClasses, " of them");
+    for (auto& labels : labels_) {
+      std::for_each(labels.begin(), labels.end(), [&](int64_t& label) { label -= first; });
+    }
+    info_.classes = highest + 1 - first;
+  }
+
+  std::map<std::string, NumpySplit> splits_;
+  SourceInfo info_;
+  std::vector<std::string> keys_;
+  std::vector<std::vector<int64_t>> labels_;
+};
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_numpy_files(const fs::path& path, const std::vector<fs::path>& files) {
+  return std::make_unique<NumpySource>(path, files);
+}
+
+}  // namespace veil::io
