@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "io/file/files.h"
+#include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
