@@ -1,20 +1,18 @@
 #include "veil/base/device.h"
 
 #include <ATen/autocast_mode.h>
+#include <dlfcn.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
-#include <atomic>
 #include <limits>
 
 #include "veil/base/error.h"
 
 namespace veil {
 namespace {
-
-std::atomic<bool> g_fused_kernels{true};
 
 bool cpu_multiplies_bfloat16() {
 #if defined(__x86_64__)
@@ -35,45 +33,73 @@ void keep_freed_memory() {
 #endif
 }
 
-}  // namespace
-
-torch::Device resolve_device(const DeviceOptions& options) {
-  const bool has_cuda = torch::cuda::is_available();
-  if (options.name == "auto") {
-    return has_cuda ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+// Ten times the major part of the compute capability plus the minor one; 0 if the driver does not say. The CUDA runtime
+// comes with LibTorch, whose own headers do not show this.
+int cuda_capability(torch::DeviceIndex device) {
+  using GetAttribute = int (*)(int* value, int attribute, int device);
+  constexpr int kMajor = 75;
+  constexpr int kMinor = 76;
+  const auto get = reinterpret_cast<GetAttribute>(::dlsym(RTLD_DEFAULT, "cudaDeviceGetAttribute"));
+  int major = 0;
+  int minor = 0;
+  if (get == nullptr || get(&major, kMajor, device) != 0 || get(&minor, kMinor, device) != 0) {
+    return 0;
   }
-  require(options.name == "cpu" || options.name.starts_with("cuda"), "device.name is \"", options.name,
-          "\", want auto, cpu, cuda or cuda:N");
-  const torch::Device device(options.name == "cuda" ? "cuda:0" : options.name);
-  require(!device.is_cuda() || (has_cuda && device.index() < torch::cuda::device_count()), "device.name is \"",
-          options.name, "\", but this machine shows ", torch::cuda::device_count(),
-          " CUDA device(s) to this build; use --device.name=cpu");
+  return 10 * major + minor;
+}
+
+bool multiplies_bfloat16(torch::Device device) {
+  constexpr int kAmpere = 80;
+  return device.is_cuda() ? cuda_capability(device.index()) >= kAmpere : cpu_multiplies_bfloat16();
+}
+
+torch::Device resolve_device(const std::string& name) {
+  const int64_t gpus = gpu_count();
+  if (name == "auto") {
+    return gpus > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  }
+  require(name == "cpu" || name.starts_with("cuda"), "device.name is \"", name, "\", want auto, cpu, cuda or cuda:N");
+  const torch::Device device(name == "cuda" ? "cuda:0" : name);
+  require(!device.is_cuda() || device.index() < gpus, "device.name is \"", name, "\", but this machine shows ", gpus,
+          gpus == 1 ? " CUDA device" : " CUDA devices", " to this build; use --device.name=cpu");
   return device;
 }
 
-Precision resolve_precision(const DeviceOptions& options, torch::Device device) {
-  if (options.precision != Precision::kAuto) {
-    return options.precision;
+}  // namespace
+
+std::string precision_name(Precision precision) {
+  switch (precision) {
+    case Precision::kAuto:
+      return "auto";
+    case Precision::kFloat32:
+      return "float32";
+    case Precision::kBFloat16:
+      break;
   }
-  const bool native = device.is_cuda() || cpu_multiplies_bfloat16();
-  return native ? Precision::kBFloat16 : Precision::kFloat32;
+  return "bfloat16";
 }
 
+bool Compute::is_channels_last(bool training) const {
+  return channels_last == Switch::kAuto ? !(training && device.is_cpu() && !fused) : channels_last == Switch::kOn;
+}
+
+Compute resolve_compute(const DeviceOptions& options) {
+  const auto device = resolve_device(options.name);
+  auto precision = options.precision;
+  if (precision == Precision::kAuto) {
+    precision = multiplies_bfloat16(device) ? Precision::kBFloat16 : Precision::kFloat32;
+  }
+  return {.device = device, .precision = precision, .fused = options.fused, .channels_last = options.channels_last};
+}
+
+// As a number: LibTorch's own type for it is a character to a stream.
+int64_t gpu_count() { return torch::cuda::is_available() ? static_cast<int64_t>(torch::cuda::device_count()) : 0; }
+
 void apply_process_options(const DeviceOptions& options) {
-  g_fused_kernels = options.fused;
   keep_freed_memory();
   if (options.threads > 0) {
     torch::set_num_threads(static_cast<int>(options.threads));
   }
-}
-
-bool fused_kernels_enabled() { return g_fused_kernels; }
-
-bool resolve_channels_last(const DeviceOptions& options, torch::Device device, bool training) {
-  if (options.channels_last != Switch::kAuto) {
-    return options.channels_last == Switch::kOn;
-  }
-  return !(training && device.is_cpu() && !options.fused);
 }
 
 torch::Tensor to_device(const torch::Tensor& tensor, torch::Device device) {
@@ -83,11 +109,11 @@ torch::Tensor to_device(const torch::Tensor& tensor, torch::Device device) {
   return (tensor.is_cpu() ? tensor.pin_memory() : tensor).to(device, /*non_blocking=*/true);
 }
 
-ScopedPrecision::ScopedPrecision(Precision precision, torch::Device device)
-    : type_(device.type()),
+ScopedPrecision::ScopedPrecision(const Compute& compute)
+    : type_(compute.device.type()),
       was_enabled_(at::autocast::is_autocast_enabled(type_)),
       previous_type_(at::autocast::get_autocast_dtype(type_)) {
-  at::autocast::set_autocast_enabled(type_, precision == Precision::kBFloat16);
+  at::autocast::set_autocast_enabled(type_, compute.precision == Precision::kBFloat16);
   at::autocast::set_autocast_dtype(type_, at::kBFloat16);
 }
 

@@ -3,6 +3,11 @@
 #include <Random123/philox.h>
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "veil/base/error.h"
 
 namespace veil {
 namespace {
@@ -17,6 +22,18 @@ r123::Philox4x32::ctr_type counter_of(const NoiseKey& key, uint64_t example_id, 
 
 r123::Philox4x32::key_type key_of(const NoiseKey& key) {
   return {{static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32)}};
+}
+
+// A number in [0, range), without the bias of a remainder: Lemire, "Fast Random Integer Generation in an Interval"
+// (2019). A pure function of its arguments: attempt k uses word k of the example.
+uint32_t bounded_word(const NoiseKey& key, uint64_t example_id, uint32_t range) {
+  const uint32_t rejected = (0U - range) % range;  // 2^32 mod range
+  for (uint32_t attempt = 0;; ++attempt) {
+    const auto product = static_cast<uint64_t>(philox_word(key, example_id, attempt)) * range;
+    if (static_cast<uint32_t>(product) >= rejected) {
+      return static_cast<uint32_t>(product >> 32);
+    }
+  }
 }
 
 }  // namespace
@@ -47,6 +64,17 @@ void fill_words(const NoiseKey& key, uint64_t example_id, uint32_t* words, int64
     const auto block = philox_block(key, example_id, static_cast<uint32_t>(i / 4));
     std::copy_n(block.begin(), std::min<int64_t>(4, size - i), words + i);
   }
+}
+
+std::vector<int64_t> permutation(const NoiseKey& key, int64_t size) {
+  require(size >= 0 && size <= std::numeric_limits<uint32_t>::max(), "size is ", size, ", want [0, 2^32)");
+  std::vector<int64_t> order(static_cast<size_t>(size));
+  std::iota(order.begin(), order.end(), int64_t{0});
+  for (int64_t last = size - 1; last > 0; --last) {
+    const auto chosen = bounded_word(key, static_cast<uint64_t>(last), static_cast<uint32_t>(last + 1));
+    std::swap(order[static_cast<size_t>(last)], order[chosen]);
+  }
+  return order;
 }
 
 }  // namespace veil

@@ -76,7 +76,7 @@ std::string command_help(const Command& command) {
 
 std::string version_text() {
   const bool has_runtime = at::detail::getCUDAHooks().hasCUDART();
-  const std::string cuda = has_runtime ? concat("yes, ", torch::cuda::device_count(), " device(s)") : "no";
+  const std::string cuda = has_runtime ? concat("yes, ", gpu_count(), gpu_count() == 1 ? " device" : " devices") : "no";
   return concat("veil ", VEIL_VERSION, "\nLibTorch ", TORCH_VERSION, "\nCUDA ", cuda, "\ncompiler ", VEIL_COMPILER,
                 "\n");
 }

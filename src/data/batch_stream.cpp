@@ -18,18 +18,6 @@
 namespace veil {
 namespace {
 
-// A number in [0, range), without the bias of a remainder: Lemire, "Fast Random Integer Generation in an Interval"
-// (2019). A pure function of its arguments: attempt k uses word k of the example.
-uint32_t bounded_word(const NoiseKey& key, uint64_t example_id, uint32_t range) {
-  const uint32_t rejected = (0U - range) % range;  // 2^32 mod range
-  for (uint32_t attempt = 0;; ++attempt) {
-    const auto product = static_cast<uint64_t>(philox_word(key, example_id, attempt)) * range;
-    if (static_cast<uint32_t>(product) >= rejected) {
-      return static_cast<uint32_t>(product >> 32);
-    }
-  }
-}
-
 void check_options(const Dataset& dataset, const BatchStreamOptions& options) {
   require(options.batch_size > 0, "batch_size is ", options.batch_size, ", want a positive number");
   require(options.prefetch >= 0, "prefetch is ", options.prefetch, ", want 0 or more");
@@ -42,16 +30,8 @@ void check_options(const Dataset& dataset, const BatchStreamOptions& options) {
 }  // namespace
 
 std::vector<int64_t> epoch_order(int64_t size, uint64_t seed, int64_t epoch) {
-  require(size >= 0 && size <= std::numeric_limits<uint32_t>::max(), "size is ", size, ", want [0, 2^32)");
   require(epoch >= 0, "epoch is ", epoch, ", want 0 or more");
-  const NoiseKey key{.seed = seed, .purpose = NoisePurpose::kShuffle, .round = static_cast<uint64_t>(epoch)};
-  std::vector<int64_t> order(static_cast<size_t>(size));
-  std::iota(order.begin(), order.end(), int64_t{0});
-  for (int64_t last = size - 1; last > 0; --last) {
-    const auto chosen = bounded_word(key, static_cast<uint64_t>(last), static_cast<uint32_t>(last + 1));
-    std::swap(order[static_cast<size_t>(last)], order[chosen]);
-  }
-  return order;
+  return permutation({.seed = seed, .purpose = NoisePurpose::kShuffle, .round = static_cast<uint64_t>(epoch)}, size);
 }
 
 void flip_horizontally(int64_t* tokens, const TokenShape& shape) {

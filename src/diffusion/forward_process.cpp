@@ -9,8 +9,8 @@
 namespace veil {
 
 void check_rows(const torch::Tensor& x0, size_t levels, const torch::Tensor& example_ids) {
-  require(x0.dim() == 2 && x0.dtype() == torch::kInt64 && x0.is_cpu() && x0.is_contiguous(),
-          "x0 has shape ", x0.sizes(), " and type ", x0.dtype(), ", want contiguous int64 [B, L] on the CPU");
+  require(x0.dim() == 2 && x0.dtype() == torch::kInt64 && x0.is_cpu() && x0.is_contiguous(), "x0 has shape ",
+          x0.sizes(), " and type ", x0.dtype(), ", want contiguous int64 [B, L] on the CPU");
   require(levels == static_cast<size_t>(x0.size(0)) && example_ids.numel() == x0.size(0), "x0 has ", x0.size(0),
           " rows, but there are ", levels, " noise levels and ", example_ids.numel(), " example ids");
   require(example_ids.dtype() == torch::kInt64 && example_ids.is_cpu() && example_ids.is_contiguous(),
@@ -51,11 +51,6 @@ void flag_smallest(const std::vector<uint32_t>& words, int64_t count, uint8_t* f
 
 double wrap(double u) { return u - std::floor(u); }
 
-// u in [0, 1) → 1..length, each equally likely.
-int64_t count_of_uniform(double u, int64_t length) {
-  return 1 + std::min(length - 1, static_cast<int64_t>(std::floor(u * static_cast<double>(length))));
-}
-
 }  // namespace
 
 MaskedTokens mask_by_count(const torch::Tensor& x0, std::span<const int64_t> counts, const torch::Tensor& example_ids,
@@ -71,7 +66,8 @@ MaskedTokens mask_by_count(const torch::Tensor& x0, std::span<const int64_t> cou
 }
 
 MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> masked_fractions,
-                              const torch::Tensor& example_ids, int64_t mask_id, const NoiseKey& key) {
+                              const torch::Tensor& example_ids, int64_t mask_id, const NoiseKey& key,
+                              Antithetic antithetic) {
   check_rows(x0, masked_fractions.size(), example_ids);
   for (const double fraction : masked_fractions) {
     require(fraction >= 0 && fraction <= 1, "a masked fraction is ", fraction, ", want one in [0, 1]");
@@ -79,43 +75,39 @@ MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> m
   const auto flags = flag_rows(x0, example_ids, key, [&](int64_t b, const std::vector<uint32_t>& words, uint8_t* row) {
     const double fraction = masked_fractions[static_cast<size_t>(b)];
     for (size_t i = 0; i < words.size(); ++i) {
-      row[i] = (words[i] + 0.5) * 0x1p-32 < fraction ? 1 : 0;
+      const double u = (words[i] + 0.5) * 0x1p-32;
+      row[i] = (antithetic == Antithetic::kYes ? 1 - u : u) < fraction ? 1 : 0;
     }
   });
   return collect_masked(x0, flags, mask_id);
 }
 
-std::vector<double> low_discrepancy_times(const NoiseKey& key, int64_t first, int64_t size, int64_t global_size) {
-  return spread_times(uniform_double(key, 0), first, size, global_size);
+int64_t count_of_level(double level, int64_t length) {
+  return 1 + std::min(length - 1, static_cast<int64_t>(std::floor(level * static_cast<double>(length))));
 }
 
-std::vector<double> spread_times(double u, int64_t first, int64_t size, int64_t global_size) {
+std::vector<double> low_discrepancy_levels(const NoiseKey& key, int64_t first, int64_t size, int64_t global_size) {
+  return spread_levels(uniform_double(key, 0), first, size, global_size);
+}
+
+std::vector<double> spread_levels(double u, int64_t first, int64_t size, int64_t global_size) {
   require(first >= 0 && size >= 0 && first + size <= global_size, "rows ", first, " to ", first + size,
           " do not lie in a global batch of ", global_size);
-  std::vector<double> times(static_cast<size_t>(size));
+  std::vector<double> levels(static_cast<size_t>(size));
   for (int64_t b = 0; b < size; ++b) {
-    times[static_cast<size_t>(b)] = wrap(u + static_cast<double>(first + b) / static_cast<double>(global_size));
+    levels[static_cast<size_t>(b)] = wrap(u + static_cast<double>(first + b) / static_cast<double>(global_size));
   }
-  return times;
+  return levels;
 }
 
-std::vector<int64_t> low_discrepancy_counts(const NoiseKey& key, int64_t length, int64_t first, int64_t size,
-                                            int64_t global_size) {
-  const auto times = low_discrepancy_times(key, first, size, global_size);
-  std::vector<int64_t> counts(times.size());
-  std::transform(times.begin(), times.end(), counts.begin(),
-                 [length](double u) { return count_of_uniform(u, length); });
-  return counts;
+double stratified_level(const NoiseKey& key, int64_t example_id, int64_t pass, int64_t passes) {
+  const double u = uniform_double(key, static_cast<uint64_t>(example_id), static_cast<uint32_t>(pass));
+  return (static_cast<double>(pass) + u) / static_cast<double>(passes);
 }
 
-std::vector<int64_t> stratified_counts(const NoiseKey& key, int64_t example_id, int64_t length, int64_t passes) {
-  std::vector<int64_t> counts(static_cast<size_t>(passes));
-  for (int64_t j = 0; j < passes; ++j) {
-    const double u = uniform_double(key, static_cast<uint64_t>(example_id), static_cast<uint32_t>(j));
-    counts[static_cast<size_t>(j)] =
-        count_of_uniform((static_cast<double>(j) + u) / static_cast<double>(passes), length);
-  }
-  return counts;
+double shifted_level(const NoiseKey& key, int64_t example_id, int64_t pass, int64_t passes) {
+  const double u = uniform_double(key, static_cast<uint64_t>(example_id));
+  return wrap(u + static_cast<double>(pass) / static_cast<double>(passes));
 }
 
 }  // namespace veil

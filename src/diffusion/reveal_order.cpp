@@ -1,11 +1,12 @@
+#include "veil/diffusion/reveal_order.h"
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <numeric>
 
 #include "veil/base/error.h"
-#include "veil/data/batch_stream.h"
-#include "veil/evaluate/exact_order.h"
+#include "veil/base/random.h"
 
 namespace veil {
 namespace {
@@ -43,8 +44,8 @@ std::vector<int64_t> bit_reversed(const TokenShape& shape) {
 
 }  // namespace
 
-ExactOrderOptions parse_exact_order(std::string_view text) {
-  ExactOrderOptions options;
+RevealOptions parse_reveal_order(std::string_view text) {
+  RevealOptions options;
   if (text == "raster") {
     return options;
   }
@@ -56,12 +57,11 @@ ExactOrderOptions parse_exact_order(std::string_view text) {
   const auto digits = text.substr(std::min(text.size(), kRandomPrefix.size()));
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), options.order_seed);
   require(text.starts_with(kRandomPrefix) && parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size(),
-          "the exact order is \"", text.substr(0, 60),
-          "\", want raster, bit-reversed or random:SEED with a whole number");
+          "the order is \"", text.substr(0, 60), "\", want raster, bit-reversed or random:SEED with a whole number");
   return options;
 }
 
-std::string exact_order_name(const ExactOrderOptions& options) {
+std::string reveal_order_name(const RevealOptions& options) {
   switch (options.order) {
     case RevealOrder::kRaster:
       return "raster";
@@ -73,12 +73,12 @@ std::string exact_order_name(const ExactOrderOptions& options) {
   return concat(kRandomPrefix, options.order_seed);
 }
 
-std::vector<int64_t> reveal_order(const ExactOrderOptions& options, const TokenShape& shape) {
+std::vector<int64_t> reveal_order(const RevealOptions& options, const TokenShape& shape) {
   switch (options.order) {
     case RevealOrder::kBitReversed:
       return bit_reversed(shape);
     case RevealOrder::kRandom:
-      return epoch_order(shape.length(), options.order_seed, 0);
+      return permutation({.seed = options.order_seed, .purpose = NoisePurpose::kRevealOrder}, shape.length());
     case RevealOrder::kRaster:
       break;
   }
@@ -87,7 +87,7 @@ std::vector<int64_t> reveal_order(const ExactOrderOptions& options, const TokenS
   return order;
 }
 
-std::vector<int64_t> reveal_group_sizes(const ExactOrderOptions& options, int64_t length) {
+std::vector<int64_t> reveal_group_sizes(const RevealOptions& options, int64_t length) {
   if (!options.group_sizes.empty()) {
     const auto& sizes = options.group_sizes;
     require(std::all_of(sizes.begin(), sizes.end(), [](int64_t size) { return size >= 1; }) &&

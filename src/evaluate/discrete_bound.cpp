@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <numeric>
 
 #include "veil/base/error.h"
+#include "veil/diffusion/time_grid.h"
 
 namespace veil {
 
@@ -32,11 +32,7 @@ std::vector<double> binomial_distribution(int64_t trials, double success, double
 
 double discrete_bound(std::span<const double> profile, const MaskSchedule& schedule, std::span<const double> times) {
   require(!profile.empty(), "the profile is empty, want one number for each count from 1");
-  require(times.size() >= 2, "a bound in discrete steps has ", times.size(), " times, want at least 2");
-  require(times.front() <= 1 && times.back() >= 0, "times go from ", times.front(), " to ", times.back(),
-          ", want them in [0, 1]");
-  const bool falling = std::adjacent_find(times.begin(), times.end(), std::not_fn(std::greater<>())) == times.end();
-  require(falling, "times do not fall strictly");
+  check_times(times);
   const auto length = static_cast<int64_t>(profile.size());
   double bound = 0;
   for (size_t i = 0; i + 1 < times.size(); ++i) {

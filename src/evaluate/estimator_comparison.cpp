@@ -179,27 +179,27 @@ EstimatorFigures figures_of(std::string name, const BatchFigures& batches, const
 }  // namespace
 
 std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Dataset& dataset,
-                                                 const EstimatorComparisonOptions& options, torch::Device device,
-                                                 Precision precision, const EvaluationProgress& progress) {
+                                                 const EstimatorComparisonOptions& options, const Compute& compute,
+                                                 const EvaluationProgress& progress) {
   check(denoiser, dataset, options);
   const int64_t batches = batches_of(dataset, options);
   std::vector<BatchFigures> found;
   std::vector<std::string> names;
   for (const auto& scheme : kSchemes) {
     const auto part = static_cast<int64_t>(found.size());
-    const auto report = evaluate(denoiser, dataset, evaluation_of(options, scheme, batches), device, precision,
-                                 [&](int64_t done, int64_t all) {
-                                   if (progress) {
-                                     progress(part * all + done, 4 * all);
-                                   }
-                                 });
+    const auto report =
+        evaluate(denoiser, dataset, evaluation_of(options, scheme, batches), compute, [&](int64_t done, int64_t all) {
+          if (progress) {
+            progress(part * all + done, 4 * all);
+          }
+        });
     found.push_back(stratified(report, options.batch_size));
     names.emplace_back(scheme.name);
   }
   {
     const EvaluationMode evaluation_mode(denoiser);
-    const ScopedPrecision scoped_precision(precision, device);
-    found.push_back(BatchPasses(denoiser, dataset, options, device).run(progress));
+    const ScopedPrecision scoped_precision(compute);
+    found.push_back(BatchPasses(denoiser, dataset, options, compute.device).run(progress));
     names.emplace_back("time-batch");
   }
   std::vector<EstimatorFigures> figures;

@@ -9,6 +9,7 @@
 #include "evaluate/profile.h"
 #include "evaluate/scored_report.h"
 #include "evaluate/statistics.h"
+#include "nn/network_input.h"
 #include "veil/base/error.h"
 #include "veil/nn/evaluation_mode.h"
 
@@ -16,7 +17,7 @@ namespace veil {
 namespace {
 
 // The positions of each group, ascending.
-std::vector<torch::Tensor> groups_of(const ExactOrderOptions& options, const TokenShape& shape) {
+std::vector<torch::Tensor> groups_of(const RevealOptions& options, const TokenShape& shape) {
   auto order = reveal_order(options, shape);
   std::vector<torch::Tensor> groups;
   auto next = order.begin();
@@ -28,47 +29,58 @@ std::vector<torch::Tensor> groups_of(const ExactOrderOptions& options, const Tok
   return groups;
 }
 
-// Adds one pass for each group to the queue: the group is scored, it and all later ones are masked.
-void add_example(const TokenBatch& batch, int64_t row, int64_t example, const std::vector<torch::Tensor>& groups,
-                 int64_t mask_id, PassQueue& queue) {
-  const auto x0 = batch.tokens.narrow(0, row, 1).contiguous();
-  auto z = torch::full_like(x0, mask_id);
-  int64_t masked = x0.numel();
-  for (size_t j = 0; j < groups.size(); ++j) {
-    PassRow pass;
-    pass.index = example * static_cast<int64_t>(groups.size()) + static_cast<int64_t>(j);
-    pass.x0 = x0;
-    pass.masked = {.z = z, .positions = groups[j], .counts = {groups[j].numel()}};
-    pass.hidden = masked;
-    pass.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
-    queue.add(std::move(pass));
-    z = z.index_copy(1, groups[j], x0.index_select(1, groups[j]));
-    masked -= groups[j].numel();
+// The passes over one example: a group is scored while it and all later ones are masked.
+class GroupPasses {
+ public:
+  GroupPasses(const DenoiserOptions& network, const MaskScheduleOptions& schedule, std::vector<torch::Tensor> groups)
+      : network_(network), schedule_(schedule), groups_(std::move(groups)) {}
+
+  [[nodiscard]] int64_t count() const { return static_cast<int64_t>(groups_.size()); }
+
+  void add_to(PassQueue& queue, const TokenBatch& batch, int64_t row, int64_t example) const {
+    const auto x0 = batch.tokens.narrow(0, row, 1).contiguous();
+    auto z = torch::full_like(x0, network_.vocab_size);
+    int64_t masked = x0.numel();
+    for (size_t j = 0; j < groups_.size(); ++j) {
+      PassRow pass;
+      pass.index = example * count() + static_cast<int64_t>(j);
+      pass.x0 = x0;
+      pass.masked = {.z = z, .positions = groups_[j], .counts = {groups_[j].numel()}};
+      pass.hidden = masked;
+      pass.level = told_level(network_.condition, schedule_, masked, x0.numel());
+      pass.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
+      queue.add(std::move(pass));
+      z = z.index_copy(1, groups_[j], x0.index_select(1, groups_[j]));
+      masked -= groups_[j].numel();
+    }
   }
-}
+
+ private:
+  const DenoiserOptions& network_;
+  MaskSchedule schedule_;
+  std::vector<torch::Tensor> groups_;
+};
 
 // Nats of every example; fills the profile.
-std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, const std::vector<torch::Tensor>& groups,
+std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, const GroupPasses& groups,
                                  const EvaluationOptions& options, torch::Device device, Profile& profile,
                                  const EvaluationProgress& progress) {
   const int64_t examples = scored_examples(dataset, options);
-  const auto passes = static_cast<int64_t>(groups.size());
   std::vector<double> nats(static_cast<size_t>(examples), 0.0);
   const auto take = [&](const PassRow& row, double nats_per_token, std::span<const double> /*parts*/) {
-    const int64_t example = row.index / passes;
+    const int64_t example = row.index / groups.count();
     if (!std::isfinite(nats_per_token)) {
       throw NumericalError(
-          concat("example ", example, ", group ", row.index % passes, ": the loss is ", nats_per_token), example);
+          concat("example ", example, ", group ", row.index % groups.count(), ": the loss is ", nats_per_token),
+          example);
     }
     nats[static_cast<size_t>(example)] += nats_per_token * static_cast<double>(row.masked.counts.front());
     profile.add(row.hidden, nats_per_token);
   };
-  EvaluationOptions by_count = options;
-  by_count.form = ObjectiveForm::kCount;  // the network is told k/n or its time
-  PassQueue queue(denoiser, by_count, device, take, PassMeasure::kCodeLength);
+  PassQueue queue(denoiser, options.rows_per_call, device, take, PassMeasure::kCodeLength);
   for_each_scored_batch(dataset, options, [&](const TokenBatch& batch, int64_t first) {
     for (int64_t row = 0; row < batch.size(); ++row) {
-      add_example(batch, row, first + row, groups, denoiser.options().vocab_size, queue);
+      groups.add_to(queue, batch, row, first + row);
       if (progress) {
         progress(first + row + 1, examples);
       }
@@ -80,22 +92,21 @@ std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, con
 
 }  // namespace
 
-EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset, const ExactOrderOptions& order,
-                                        const EvaluationOptions& options, torch::Device device, Precision precision,
+EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset, const RevealOptions& order,
+                                        const EvaluationOptions& options, const Compute& compute,
                                         const EvaluationProgress& progress) {
   check_dataset(denoiser.options(), dataset, options);
-  const auto groups = groups_of(order, denoiser.options().shape);
+  const GroupPasses groups(denoiser.options(), options.schedule, groups_of(order, denoiser.options().shape));
   const EvaluationMode evaluation_mode(denoiser);
-  const ScopedPrecision scoped_precision(precision, device);
-  const int64_t length = denoiser.options().shape.length();
-  Profile profile(length);
+  const ScopedPrecision scoped_precision(compute);
+  Profile profile(denoiser.options().shape.length());
   const auto statistics =
-      pass_statistics(code_lengths(denoiser, dataset, groups, options, device, profile, progress), 1, 1);
+      pass_statistics(code_lengths(denoiser, dataset, groups, options, compute.device, profile, progress), 1, 1);
 
   EvaluationReport report = report_of(statistics, dataset, denoiser.options());
-  report.passes = static_cast<int64_t>(groups.size());
+  report.passes = groups.count();
   report.replicates = 1;
-  report.estimator = concat("exact-order ", exact_order_name(order), ", ", groups.size(), " groups");
+  report.estimator = concat("exact-order ", reveal_order_name(order), ", ", groups.count(), " groups");
   report.seed = order.order_seed;
   report.profile = profile.bins();
   return report;

@@ -3,8 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "objective/masked_cross_entropy.h"
-#include "veil/nn/token_powers.h"
+#include "objective/masked_loss.h"
 
 namespace veil {
 namespace {
@@ -26,18 +25,12 @@ MaskedTokens join(const std::vector<PassRow>& rows) {
 
 }  // namespace
 
-PassQueue::PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink,
-                     PassMeasure measure)
-    : denoiser_(denoiser),
-      options_(options),
-      schedule_(options.schedule),
-      device_(device),
-      sink_(std::move(sink)),
-      measure_(measure) {}
+PassQueue::PassQueue(Denoiser& denoiser, int64_t rows_per_call, torch::Device device, Sink sink, PassMeasure measure)
+    : denoiser_(denoiser), rows_per_call_(rows_per_call), device_(device), sink_(std::move(sink)), measure_(measure) {}
 
 void PassQueue::add(PassRow row) {
   rows_.push_back(std::move(row));
-  if (static_cast<int64_t>(rows_.size()) == options_.rows_per_call) {
+  if (static_cast<int64_t>(rows_.size()) == rows_per_call_) {
     run();
   }
 }
@@ -50,7 +43,7 @@ void PassQueue::flush() {
   filler.index = -1;
   filler.hidden = -1;
   filler.masked = {.z = filler.x0, .positions = torch::empty({0}, torch::kInt64), .counts = {0}};
-  rows_.resize(static_cast<size_t>(options_.rows_per_call), filler);
+  rows_.resize(static_cast<size_t>(rows_per_call_), filler);
   run();
 }
 
@@ -76,37 +69,24 @@ torch::Tensor PassQueue::nats(const MaskedTokens& masked) const {
     x0.push_back(row.x0);
   }
   const auto tokens = torch::cat(x0);
-  const auto level = noise_level();
-  const auto on_device =
-      denoiser_.powers() != nullptr && measure_ == PassMeasure::kBound
-          ? masked_jump_loss(denoiser_, tokens, masked, level, labels(), denoiser_.powers()->values(), device_)
-          : masked_cross_entropy(denoiser_, tokens, masked, level, labels(), device_);
+  const auto on_device = measure_ == PassMeasure::kBound
+                             ? masked_loss(denoiser_, tokens, masked, levels(), labels(), device_)
+                             : masked_cross_entropy(denoiser_, tokens, masked, levels(), labels(), device_);
   // The one place where evaluation waits for the device.
   const auto nats = on_device.to(torch::kCPU, torch::kFloat64).contiguous();
   // Multiples of 2^-32 nats: their sums are exact, so that equal predictions give equal figures whatever was masked.
   return measure_ == PassMeasure::kBound ? torch::round(nats * 0x1p32) * 0x1p-32 : nats;
 }
 
-std::optional<torch::Tensor> PassQueue::noise_level() const {
-  const auto condition = denoiser_.options().condition;
-  std::vector<int64_t> counts;
+std::vector<double> PassQueue::levels() const {
+  std::vector<double> levels;
   for (const auto& row : rows_) {
-    counts.push_back(row.hidden >= 0 ? row.hidden : row.masked.counts.front());
+    levels.push_back(row.level);
   }
-  if (options_.form == ObjectiveForm::kCount || condition != Condition::kTime) {
-    return noise_level_of_counts(condition, schedule_, counts, rows_.front().x0.numel());
-  }
-  std::vector<double> times;
-  for (const auto& row : rows_) {
-    times.push_back(row.time);
-  }
-  return torch::tensor(times, torch::kFloat64).to(torch::kFloat32);
+  return levels;
 }
 
-std::optional<torch::Tensor> PassQueue::labels() const {
-  if (denoiser_.options().classes == 0) {
-    return std::nullopt;
-  }
+torch::Tensor PassQueue::labels() const {
   std::vector<int64_t> labels;
   for (const auto& row : rows_) {
     labels.push_back(row.label);

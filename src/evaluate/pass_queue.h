@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "veil/diffusion/forward_process.h"
-#include "veil/evaluate/evaluator.h"
+#include "veil/nn/denoiser.h"
 
 namespace veil {
 
@@ -16,9 +16,9 @@ struct PassRow {
   torch::Tensor x0;       ///< int64 [1, L]
   MaskedTokens masked;    ///< of this one row; its positions and count are those that are scored
   int64_t hidden = -1;    ///< masked positions, where only some of them are scored; -1: all are
+  double level = 0.0;     ///< what the network is told
   int64_t label = 0;      ///< ignored by a network without classes
-  double time = 0.0;      ///< time form: t
-  double scale = 0.0;     ///< value of the pass over its S/k
+  double scale = 0.0;     ///< what the pass is worth over its S/k
   double constant = 0.0;  ///< nats of the pass that need no network
 };
 
@@ -36,7 +36,7 @@ class PassQueue {
   /// is none, and its value at each of row.masked.positions.
   using Sink = std::function<void(const PassRow&, double, std::span<const double>)>;
 
-  PassQueue(Denoiser& denoiser, const EvaluationOptions& options, torch::Device device, Sink sink,
+  PassQueue(Denoiser& denoiser, int64_t rows_per_call, torch::Device device, Sink sink,
             PassMeasure measure = PassMeasure::kBound);
 
   void add(PassRow row);
@@ -46,14 +46,13 @@ class PassQueue {
 
  private:
   void run();
-  [[nodiscard]] std::optional<torch::Tensor> noise_level() const;
-  [[nodiscard]] std::optional<torch::Tensor> labels() const;
+  [[nodiscard]] std::vector<double> levels() const;
+  [[nodiscard]] torch::Tensor labels() const;
 
   [[nodiscard]] torch::Tensor nats(const MaskedTokens& masked) const;
 
   Denoiser& denoiser_;
-  const EvaluationOptions& options_;
-  MaskSchedule schedule_;
+  int64_t rows_per_call_;
   torch::Device device_;
   Sink sink_;
   PassMeasure measure_;

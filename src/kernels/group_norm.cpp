@@ -2,7 +2,6 @@
 
 #include "base/torch.h"
 #include "kernels/group_norm_cpu.h"
-#include "veil/base/device.h"
 
 namespace veil::kernels {
 namespace {
@@ -13,7 +12,7 @@ torch::Tensor over_pixels(const torch::Tensor& value, const torch::Tensor& like)
 }
 
 bool has_fused_form(const torch::Tensor& x) {
-  return fused_kernels_enabled() && x.is_cpu() && x.is_contiguous(torch::MemoryFormat::ChannelsLast) &&
+  return x.is_cpu() && x.is_contiguous(torch::MemoryFormat::ChannelsLast) &&
          (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
 }
 

@@ -54,4 +54,11 @@ std::optional<PowerSchedule> power_schedule(const Denoiser& denoiser, double cli
   return PowerSchedule(std::vector<double>(values, values + host.numel()), clip);
 }
 
+TokenSchedule token_schedule(const Denoiser& denoiser, const MaskScheduleOptions& options) {
+  if (auto powers = power_schedule(denoiser, options.clip)) {
+    return *std::move(powers);
+  }
+  return MaskSchedule(options);
+}
+
 }  // namespace veil

@@ -1,43 +1,42 @@
 #include "veil/objective/discrete_time.h"
 
 #include <algorithm>
-#include <functional>
+#include <cmath>
 
-#include "objective/time_terms.h"
-#include "veil/base/error.h"
+#include "objective/bound.h"
+#include "objective/discrete_steps.h"
+#include "veil/diffusion/time_grid.h"
 
 namespace veil {
-namespace {
 
-void check(const Denoiser& denoiser, const std::vector<double>& times) {
-  require(denoiser.powers() == nullptr, "the network has learned powers, which have no bound in discrete steps here");
-  require(times.size() >= 2, "a bound in discrete steps has ", times.size(), " times, want at least 2");
-  require(times.front() <= 1 && times.back() >= 0, "times go from ", times.front(), " to ", times.back(),
-          ", want them in [0, 1]");
-  // Not (a > b) rather than a <= b, so that a NaN is found.
-  const auto bad = std::adjacent_find(times.begin(), times.end(), std::not_fn(std::greater<>()));
-  require(bad == times.end(), "times hold ", bad == times.end() ? 0 : *bad, " before ",
-          bad == times.end() ? 0 : *(bad + 1), ", want them strictly falling");
+int64_t step_of_level(double level, int64_t count) {
+  const auto part = static_cast<int64_t>(std::floor(level * static_cast<double>(count)));
+  return count - 1 - std::clamp(part, int64_t{0}, count - 1);
 }
 
-}  // namespace
+double step_weight(const TokenSchedule& schedule, std::span<const double> times, int64_t step) {
+  return static_cast<double>(times.size() - 1) * schedule.shared().unmask_probability(times[step + 1], times[step]);
+}
 
 LossTerms discrete_time_loss(Denoiser& denoiser, const TokenBatch& batch, const DiscreteTimeOptions& options,
                              const NoiseContext& noise, torch::Device device) {
-  check(denoiser, options.times);
-  const MaskSchedule schedule(options.schedule);
+  check_times(options.times);
+  const Bound bound(denoiser, {.form = ObjectiveForm::kTime, .schedule = options.schedule});
   const auto count = static_cast<int64_t>(options.times.size()) - 1;
   const auto levels =
-      low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(), noise.global_size);
-  std::vector<int64_t> steps;
-  TimeDraw draw;
-  for (const double u : levels) {
-    steps.push_back(step_of_level(u, count));
-    draw.times.push_back(options.times[steps.back()]);
+      low_discrepancy_levels(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(), noise.global_size);
+  std::vector<double> times;
+  std::vector<double> weights;
+  for (const double level : levels) {
+    const int64_t step = step_of_level(level, count);
+    times.push_back(options.times[static_cast<size_t>(step)]);
+    weights.push_back(step_weight(bound.schedule(), options.times, step));
   }
-  draw.masked = mask_at_times(batch, draw.times, schedule, denoiser.options().vocab_size, noise);
-  draw.weights = discrete_weights(schedule, options.times, steps);
-  return time_terms(denoiser, batch, draw, schedule, device);
+  auto pass = bound.pass_at_times(batch.tokens, batch.example_ids, times, noise_key(noise, NoisePurpose::kTrainMask));
+  for (size_t b = 0; b < weights.size(); ++b) {
+    pass.weights[b] = pass.masked.counts[b] > 0 ? weights[b] : 0.0;
+  }
+  return loss_terms(denoiser, batch, pass, bound.ends(), device);
 }
 
 }  // namespace veil

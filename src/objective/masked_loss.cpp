@@ -1,14 +1,13 @@
-#include "objective/masked_cross_entropy.h"
+#include "objective/masked_loss.h"
 
+#include "base/torch.h"
+#include "nn/network_input.h"
 #include "veil/base/device.h"
 #include "veil/base/error.h"
+#include "veil/nn/token_powers.h"
 
 namespace veil {
 namespace {
-
-std::optional<torch::Tensor> if_any_to_device(const std::optional<torch::Tensor>& tensor, torch::Device device) {
-  return tensor ? std::optional(to_device(*tensor, device)) : std::nullopt;
-}
 
 // What the network says at the masked positions.
 struct Prediction {
@@ -17,12 +16,9 @@ struct Prediction {
 };
 
 Prediction predict(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
-                   const std::optional<torch::Tensor>& noise_level, const std::optional<torch::Tensor>& labels,
-                   torch::Device device) {
+                   std::span<const double> levels, const std::optional<torch::Tensor>& labels, torch::Device device) {
   const auto target = to_device(x0.reshape(-1).index_select(0, masked.positions), device);
-  const DenoiserInput input{.z = to_device(masked.z, device),
-                            .noise_level = if_any_to_device(noise_level, device),
-                            .labels = if_any_to_device(denoiser.options().classes > 0 ? labels : std::nullopt, device)};
+  const auto input = network_input(denoiser.options(), masked.z, levels, labels, device);
   const auto logits = denoiser.logits_at(input, masked.positions);
   const auto type = torch::GradMode::is_enabled() ? torch::kFloat32 : torch::kFloat64;
   return {target, torch::log_softmax(logits.to(torch::promoteTypes(logits.scalar_type(), type)), 1)};
@@ -35,18 +31,25 @@ torch::Tensor cross_entropy(const Prediction& prediction) {
 }  // namespace
 
 torch::Tensor masked_cross_entropy(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
-                                   const std::optional<torch::Tensor>& noise_level,
-                                   const std::optional<torch::Tensor>& labels, torch::Device device) {
-  return cross_entropy(predict(denoiser, x0, masked, noise_level, labels, device));
+                                   std::span<const double> levels, const std::optional<torch::Tensor>& labels,
+                                   torch::Device device) {
+  return cross_entropy(predict(denoiser, x0, masked, levels, labels, device));
 }
 
 torch::Tensor masked_jump_loss(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
-                               const std::optional<torch::Tensor>& noise_level,
-                               const std::optional<torch::Tensor>& labels, const torch::Tensor& powers,
-                               torch::Device device) {
-  const auto prediction = predict(denoiser, x0, masked, noise_level, labels, device);
+                               std::span<const double> levels, const std::optional<torch::Tensor>& labels,
+                               const torch::Tensor& powers, torch::Device device) {
+  const auto prediction = predict(denoiser, x0, masked, levels, labels, device);
   const auto w = powers.to(prediction.log_p.scalar_type());
   return w.index_select(0, prediction.target) * (cross_entropy(prediction) - 1) + torch::mv(prediction.log_p.exp(), w);
+}
+
+torch::Tensor masked_loss(Denoiser& denoiser, const torch::Tensor& x0, const MaskedTokens& masked,
+                          std::span<const double> levels, const std::optional<torch::Tensor>& labels,
+                          torch::Device device) {
+  const auto* powers = denoiser.powers();
+  return powers != nullptr ? masked_jump_loss(denoiser, x0, masked, levels, labels, powers->values(), device)
+                           : masked_cross_entropy(denoiser, x0, masked, levels, labels, device);
 }
 
 torch::Tensor sum_by_example(const torch::Tensor& values, const torch::Tensor& positions, int64_t batch,

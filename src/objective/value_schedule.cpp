@@ -1,12 +1,10 @@
 #include "objective/value_schedule.h"
 
 #include <cmath>
-#include <vector>
+#include <utility>
 
 #include "base/torch.h"
-#include "objective/masked_cross_entropy.h"
-#include "objective/time_terms.h"
-#include "objective/value_terms.h"
+#include "objective/masked_loss.h"
 #include "veil/base/device.h"
 #include "veil/base/error.h"
 #include "veil/nn/token_powers.h"
@@ -20,8 +18,8 @@ struct Draw {
   torch::Tensor jump;       // [B, L]: masked_jump_loss, 0 where visible
 };
 
-Draw evaluate_mask(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked, const torch::Tensor& times,
-                   const torch::Tensor& powers, torch::Device device) {
+Draw evaluate_mask(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked,
+                   std::span<const double> times, const torch::Tensor& powers, torch::Device device) {
   const auto jump = masked_jump_loss(denoiser, batch.tokens, masked, times, batch.labels, powers, device);
   const auto positions = to_device(masked.positions, device);
   const auto empty = torch::zeros({batch.tokens.numel()}, jump.options().requires_grad(false));
@@ -51,15 +49,6 @@ torch::Tensor power_surrogate(const Pair& pair, const torch::Tensor& x0, PowerGr
   return disarm_surrogate(pair.masks, rest(first, pair.masks.first), rest(second, pair.masks.second)) + exact;
 }
 
-void check(const Denoiser& denoiser, const ObjectiveOptions& options) {
-  require(denoiser.powers() != nullptr, "the network has no powers, which a loss by values needs");
-  require(options.form == ObjectiveForm::kTime,
-          "objective.form is count, but schedule.powers are learned: values with schedules of their own need "
-          "objective.form = time");
-  require(options.first_time > 0 && options.first_time < 1, "objective.first_time is ", options.first_time,
-          ", want a number in (0, 1)");
-}
-
 }  // namespace
 
 torch::Tensor value_reconstruction(const torch::Tensor& x0, const torch::Tensor& powers, double time, double clip) {
@@ -68,22 +57,14 @@ torch::Tensor value_reconstruction(const torch::Tensor& x0, const torch::Tensor&
   return cost.index_select(0, x0.flatten()).view_as(x0).sum(1);
 }
 
-std::vector<double> stretched(std::vector<double> levels, double first_time) {
-  for (double& t : levels) {
-    t = first_time + (1 - first_time) * t;
-  }
-  return levels;
-}
-
 LossTerms value_terms(Denoiser& denoiser, const TokenBatch& batch, const TwoMasks& draw,
                       const ObjectiveOptions& options, torch::Device device) {
   const double clip = options.schedule.clip;
   const auto powers = denoiser.powers()->values();
-  const auto times = float_tensor(draw.times);
-  const auto first = evaluate_mask(denoiser, batch, draw.first, times, powers, device);
-  const auto second = evaluate_mask(denoiser, batch, draw.second, times, powers, device);
+  const auto first = evaluate_mask(denoiser, batch, draw.first, draw.times, powers, device);
+  const auto second = evaluate_mask(denoiser, batch, draw.second, draw.times, powers, device);
   const auto x0 = to_device(batch.tokens, device);
-  const auto time = to_device(times, device);
+  const auto time = to_device(torch::tensor(draw.times, torch::kFloat64).to(torch::kFloat32), device);
   const auto log_fraction =
       powers.index_select(0, x0.flatten()).view_as(x0) * time.log().unsqueeze(1) + std::log1p(-clip);
   const Pair pair{.masks = {log_fraction, first.is_masked, second.is_masked},
@@ -98,22 +79,18 @@ LossTerms value_terms(Denoiser& denoiser, const TokenBatch& batch, const TwoMask
           .diffusion = value + (surrogate - surrogate.detach())};
 }
 
-LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
-                              const NoiseContext& noise, torch::Device device) {
-  check(denoiser, options);
-  // Waits for the device: masks are drawn on the host.
-  const auto schedule = *power_schedule(denoiser, options.schedule.clip);
+LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const Bound& bound,
+                              const ObjectiveOptions& options, const NoiseContext& noise, torch::Device device) {
   const auto levels =
-      low_discrepancy_times(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(), noise.global_size);
-  const auto times = stretched(levels, options.first_time);
-  const auto mask = [&](NoisePurpose purpose, Antithetic side) {
-    return mask_by_powers(batch.tokens, times, schedule, batch.example_ids, noise_key(noise, purpose), side);
+      low_discrepancy_levels(noise_key(noise, NoisePurpose::kTrainLevel), noise.first, batch.size(), noise.global_size);
+  const auto pass = [&](NoisePurpose purpose, Antithetic side) {
+    return bound.pass(batch.tokens, batch.example_ids, levels, noise_key(noise, purpose), side);
   };
   const bool antithetic = options.power_gradient == PowerGradient::kDisarm;
-  const TwoMasks draw{.times = times,
-                      .first = mask(NoisePurpose::kTrainMask, Antithetic::kNo),
-                      .second = antithetic ? mask(NoisePurpose::kTrainMask, Antithetic::kYes)
-                                           : mask(NoisePurpose::kTrainSecondMask, Antithetic::kNo)};
+  auto first = pass(NoisePurpose::kTrainMask, Antithetic::kNo);
+  auto second = antithetic ? pass(NoisePurpose::kTrainMask, Antithetic::kYes)
+                           : pass(NoisePurpose::kTrainSecondMask, Antithetic::kNo);
+  const TwoMasks draw{.times = first.levels, .first = std::move(first.masked), .second = std::move(second.masked)};
   return value_terms(denoiser, batch, draw, options, device);
 }
 

@@ -2,27 +2,39 @@
 
 #include <torch/types.h>
 
-#include <span>
+#include <vector>
 
+#include "objective/bound.h"
 #include "veil/objective/objective.h"
 
 namespace veil {
 
 /// One unbiased estimate of the negative ELBO under learned powers (GenMD4, section 6 of arXiv 2406.04329), as
-/// continuous_time_loss gives it: LossTerms of float32 [B] on `device`, in nats, for a network with powers.
+/// continuous_time_loss gives it: LossTerms of float32 [B] on `device`, in nats. `bound` is that of the network and of
+/// `options`.
 ///
-/// Times are t_b = t_1 + (1 - t_1) ((u + b / global_size) mod 1) with t_1 = options.first_time; each example is masked
-/// twice at its time, so this costs two network calls, and waits for the powers to come to the host. The diffusion
-/// term's value is the mean over both of (1 - t_1) / t * sum of masked_jump_loss; its gradient also holds the estimate
-/// that options.power_gradient names of what the powers change through the masks, which has no value. Reconstruction is
-/// value_reconstruction at t_1, prior is n alpha(1) ln V = n clip ln V.
+/// Times are spread over the batch as continuous_time_loss does it, over [t_1, 1] with t_1 = options.first_time; each
+/// example is masked twice at its time, so this costs two network calls. The diffusion term's value is the mean over
+/// both of (1 - t_1) / t * sum of masked_jump_loss; its gradient also holds the estimate that options.power_gradient
+/// names of what the powers change through the masks, which has no value. Reconstruction is value_reconstruction at
+/// t_1, prior is n alpha(1) ln V = n clip ln V.
 ///
 /// The reference leaves the factor 1 - t_1 out. Its control variate makes the gradient of the powers under kDisarm
 /// depend, within its error, on how a batch is cut into micro-batches; its expectation does not.
-/// Throws InvalidArgument unless options.form is kTime, the network has powers, and first_time lies in (0, 1).
-[[nodiscard]] LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch,
+[[nodiscard]] LossTerms value_schedule_loss(Denoiser& denoiser, const TokenBatch& batch, const Bound& bound,
                                             const ObjectiveOptions& options, const NoiseContext& noise,
                                             torch::Device device);
+
+/// An estimate under learned powers once its times and its two masks are drawn.
+struct TwoMasks {
+  std::vector<double> times;  ///< [B], in [first_time, 1]
+  MaskedTokens first;
+  MaskedTokens second;  ///< independent or antithetic, as options.power_gradient wants
+};
+
+/// What value_schedule_loss gives for them.
+[[nodiscard]] LossTerms value_terms(Denoiser& denoiser, const TokenBatch& batch, const TwoMasks& draw,
+                                    const ObjectiveOptions& options, torch::Device device);
 
 /// The cross-entropy in nats of the tokens of each example that are still masked at `time` under the fixed prediction
 /// p(v) proportional to t^{w_v}, its exact expectation: what is left of the bound where the integral stops at `time`.

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "veil/diffusion/mask_schedule.h"
-#include "veil/sample/time_grid.h"
+#include "veil/diffusion/time_grid.h"
 
 namespace veil {
 

@@ -9,13 +9,12 @@
 #include <optional>
 #include <vector>
 
+#include "nn/network_input.h"
 #include "sample/categorical.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
-#include "veil/diffusion/power_schedule.h"
 #include "veil/nn/evaluation_mode.h"
 #include "veil/nn/token_powers.h"
-#include "veil/objective/objective.h"
 
 namespace veil {
 namespace {
@@ -72,9 +71,9 @@ class Group {
   }
 
   // One step at time t: one network call, then a value for each of `positions`.
-  void reveal(const MaskSchedule& schedule, double t, int64_t step, const std::vector<int64_t>& positions) {
+  void reveal(double t, int64_t step, const std::vector<int64_t>& positions) {
     const auto size = static_cast<int64_t>(positions.size());
-    const auto logits = logits_at(schedule, t, step, positions);
+    const auto logits = logits_at(t, step, positions);
     const NoiseKey key{.seed = options_.seed, .purpose = NoisePurpose::kSampleValue};
     const float* rows = logits.const_data_ptr<float>();
     auto* tokens = z_.mutable_data_ptr<int64_t>();
@@ -91,15 +90,15 @@ class Group {
 
   // One step from t to s where values have schedules of their own: one network call for all that is masked; each
   // position stays so or takes a value.
-  void reveal_by_powers(const PowerSchedule& powers, double s, double t, int64_t step) {
+  void reveal_by_value(const TokenSchedule& schedule, double s, double t, int64_t step) {
     const auto positions = masked_positions();
     if (positions.empty()) {
       return;
     }
-    const auto logits = logits_at(MaskSchedule{}, t, step, positions);
+    const auto logits = logits_at(t, step, positions);
     std::vector<double> unmask(static_cast<size_t>(vocab_size_));
     for (int64_t v = 0; v < vocab_size_; ++v) {
-      unmask[static_cast<size_t>(v)] = powers.unmask_probability(s, t, v);
+      unmask[static_cast<size_t>(v)] = schedule.unmask_probability(s, t, v);
     }
     const NoiseKey whether{options_.seed, NoisePurpose::kSamplePosition, static_cast<uint64_t>(step)};
     const NoiseKey which{.seed = options_.seed, .purpose = NoisePurpose::kSampleValue};
@@ -125,9 +124,8 @@ class Group {
 
   // Logits at `positions` on the host: the one place where sampling waits for the device, for values are drawn in
   // float64.
-  [[nodiscard]] torch::Tensor logits_at(const MaskSchedule& schedule, double t, int64_t step,
-                                        const std::vector<int64_t>& positions) const {
-    const auto on_device = denoiser_.logits_at(input(schedule, t), torch::tensor(positions, torch::kInt64));
+  [[nodiscard]] torch::Tensor logits_at(double t, int64_t step, const std::vector<int64_t>& positions) const {
+    const auto on_device = denoiser_.logits_at(input(t), torch::tensor(positions, torch::kInt64));
     auto logits = on_device.to(torch::kCPU, torch::kFloat32).reshape({-1, vocab_size_}).contiguous();
     if (!logits.lt(std::numeric_limits<float>::infinity()).all().item<bool>()) {
       throw NumericalError(concat("sampling step ", step, ": the network gave logits that are NaN or infinite"), step);
@@ -146,25 +144,23 @@ class Group {
     return positions;
   }
 
-  [[nodiscard]] DenoiserInput input(const MaskSchedule& schedule, double t) const {
-    DenoiserInput input{.z = to_device(z_, device_), .noise_level = {}, .labels = labels()};
-    const Condition condition = denoiser_.options().condition;
-    input.noise_level = condition == Condition::kTime ? torch::full({rows_}, t, torch::kFloat32)
-                                                      : noise_level_of_counts(condition, schedule, masked_, length_);
-    if (input.noise_level) {
-      input.noise_level = to_device(*input.noise_level, device_);
+  // The network is told the time of the step, or how much is masked.
+  [[nodiscard]] DenoiserInput input(double t) const {
+    const auto& network = denoiser_.options();
+    std::vector<double> levels(static_cast<size_t>(rows_), t);
+    if (network.condition != Condition::kTime) {
+      std::transform(masked_.begin(), masked_.end(), levels.begin(),
+                     [&](int64_t count) { return static_cast<double>(count) / static_cast<double>(length_); });
     }
-    return input;
+    return network_input(network, z_, levels, labels(), device_);
   }
 
-  [[nodiscard]] std::optional<torch::Tensor> labels() const {
-    const int64_t classes = denoiser_.options().classes;
-    if (classes == 0) {
-      return std::nullopt;
-    }
-    return options_.label >= 0 ? torch::full({rows_}, options_.label, torch::dtype(torch::kInt64).device(device_))
-                               : to_device(torch::arange(first_, first_ + rows_).remainder(classes), device_);
+  [[nodiscard]] torch::Tensor labels() const {
+    return options_.label >= 0 ? torch::full({rows_}, options_.label, torch::kInt64)
+                               : torch::arange(first_, first_ + rows_).remainder(std::max<int64_t>(classes(), 1));
   }
+
+  [[nodiscard]] int64_t classes() const { return denoiser_.options().classes; }
 
   Denoiser& denoiser_;
   const SampleOptions& options_;
@@ -179,27 +175,26 @@ class Group {
 
 }  // namespace
 
-torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, torch::Device device, Precision precision,
+torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute,
                      const SampleProgress& progress) {
   check_options(denoiser.options(), options);
-  const MaskSchedule schedule(options.schedule);
+  const auto schedule = token_schedule(denoiser, options.schedule);
   const auto times = time_grid(options.grid, options.steps);
-  const auto fractions = masked_fractions(schedule, times);
+  const auto fractions = schedule.is_by_value() ? std::vector<double>{} : masked_fractions(schedule.shared(), times);
   const EvaluationMode evaluation_mode(denoiser);
-  const ScopedPrecision scoped_precision(precision, device);
+  const ScopedPrecision scoped_precision(compute);
   const int64_t rows = options.rows_per_call;
   const int64_t first_group = options.first / rows;
   const int64_t groups = (options.first + options.count - 1) / rows - first_group + 1;
   std::vector<torch::Tensor> tokens;
-  const auto powers = power_schedule(denoiser);
   for (int64_t g = 0; g < groups; ++g) {
-    Group group(denoiser, options, device, (first_group + g) * rows);
-    const auto reveals = powers ? std::vector<std::vector<int64_t>>{} : group.plan(fractions);
+    Group group(denoiser, options, compute.device, (first_group + g) * rows);
+    const auto reveals = schedule.is_by_value() ? std::vector<std::vector<int64_t>>{} : group.plan(fractions);
     for (int64_t step = 0; step < options.steps; ++step) {
-      if (powers) {
-        group.reveal_by_powers(*powers, times[step + 1], times[step], step);
+      if (schedule.is_by_value()) {
+        group.reveal_by_value(schedule, times[step + 1], times[step], step);
       } else if (!reveals[step].empty()) {
-        group.reveal(schedule, times[step], step, reveals[step]);
+        group.reveal(times[step], step, reveals[step]);
       }
       if (progress) {
         progress(g * options.steps + step + 1, groups * options.steps);

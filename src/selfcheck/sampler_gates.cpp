@@ -11,8 +11,8 @@
 #include "toys/oracle_denoiser.h"
 #include "toys/toy_bounds.h"
 #include "veil/base/error.h"
+#include "veil/diffusion/time_grid.h"
 #include "veil/evaluate/discrete_bound.h"
-#include "veil/sample/time_grid.h"
 
 namespace veil {
 namespace {

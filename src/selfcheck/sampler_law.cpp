@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "veil/sample/time_grid.h"
+#include "veil/diffusion/time_grid.h"
 
 namespace veil {
 namespace {

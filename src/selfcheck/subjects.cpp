@@ -7,10 +7,10 @@
 #include "sample/categorical.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
+#include "veil/diffusion/time_grid.h"
 #include "veil/evaluate/exact_order.h"
 #include "veil/nn/token_powers.h"
 #include "veil/objective/discrete_time.h"
-#include "veil/sample/time_grid.h"
 
 namespace veil {
 namespace {
@@ -82,7 +82,7 @@ NamedBound by_data_set(std::string name, const Evaluation& measure) {
 }
 
 EvaluationReport evaluate_on_cpu(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options) {
-  return evaluate(denoiser, dataset, options, torch::kCPU, Precision::kFloat32);
+  return evaluate(denoiser, dataset, options);
 }
 
 std::vector<NamedBound> own_bounds() {
@@ -91,8 +91,8 @@ std::vector<NamedBound> own_bounds() {
     return evaluate_on_cpu(denoiser, dataset, options);
   };
   const auto exact_order = [](Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options) {
-    const ExactOrderOptions order{.order = RevealOrder::kBitReversed, .groups = 4};
-    return exact_order_likelihood(denoiser, dataset, order, options, torch::kCPU, Precision::kFloat32);
+    const RevealOptions order{.order = RevealOrder::kBitReversed, .groups = 4};
+    return exact_order_likelihood(denoiser, dataset, order, options);
   };
   return {continuous("count form", {.form = ObjectiveForm::kCount, .schedule = {}}),
           in_time("linear"),
@@ -116,10 +116,7 @@ Subjects own_subjects() {
               },
           .bounds = own_bounds(),
           .evaluation = evaluate_on_cpu,
-          .sampling =
-              [](Denoiser& denoiser, const SampleOptions& options) {
-                return sample(denoiser, options, torch::kCPU, Precision::kFloat32);
-              },
+          .sampling = [](Denoiser& denoiser, const SampleOptions& options) { return sample(denoiser, options); },
           .draw =
               [](std::span<const float> logits, double, const NoiseKey& key, uint32_t index) {
                 return draw_categorical(logits.data(), static_cast<int64_t>(logits.size()), 1.0,

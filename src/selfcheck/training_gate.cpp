@@ -52,8 +52,7 @@ std::vector<GateRow> training_gate(const Toy& toy, const TrainingPlan& plan, con
                                    const TrainingProgress& progress) {
   auto state = train_on(toy, plan, progress);
   const auto tokens = draw_tokens(toy, plan.test_examples, 2);
-  const auto report =
-      evaluate(weights(state), toy_dataset(tokens, toy), {.passes = 8}, torch::kCPU, Precision::kFloat32);
+  const auto report = evaluate(weights(state), toy_dataset(tokens, toy), {.passes = 8});
   auto lengths = code_lengths(toy, tokens);
   for (double& length : lengths) {
     length = bits_per_dim(length, toy.length());

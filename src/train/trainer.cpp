@@ -55,15 +55,16 @@ StepReport train_step(TrainState& state, const TokenBatch& batch, const StepSett
   const double scale = bits_per_dim(1.0, batch.tokens.size(1)) / static_cast<double>(size);
   const auto seen = with_dropped_labels(batch, state.denoiser->options(), settings, state.step);
   seed_dropout(settings.seed, state.step);
-  StepReport report{.bits_per_dim = torch::zeros({}, torch::TensorOptions(settings.device))};
+  StepReport report{.bits_per_dim = torch::zeros({}, torch::TensorOptions(settings.compute.device))};
   for (int64_t first = 0; first < size; first += micro) {
     const auto part = rows(seen, first, std::min(size, first + micro));
     const NoiseContext noise{.seed = settings.seed, .step = state.step, .first = first, .global_size = size};
     torch::Tensor loss;
     {
-      const ScopedPrecision autocast(settings.precision, settings.device);
-      loss =
-          continuous_time_loss(*state.denoiser, part, settings.objective, noise, settings.device).total().sum() * scale;
+      const ScopedPrecision autocast(settings.compute);
+      const auto terms =
+          continuous_time_loss(*state.denoiser, part, settings.objective, noise, settings.compute.device);
+      loss = terms.total().sum() * scale;
     }
     loss.backward();
     report.bits_per_dim += loss.detach();

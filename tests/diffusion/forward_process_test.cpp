@@ -71,8 +71,8 @@ TEST(ForwardProcessTest, MasksAreNested) {
 }
 
 TEST(ForwardProcessTest, MasksTheExpectedFraction) {
-  const auto masked = mask_by_fraction(torch::zeros({64, 1024}, torch::kInt64), std::vector<double>(64, 0.25),
-                                       ids(0, 64), kMask, kKey);
+  const auto masked =
+      mask_by_fraction(torch::zeros({64, 1024}, torch::kInt64), std::vector<double>(64, 0.25), ids(0, 64), kMask, kKey);
   const double fraction = static_cast<double>(masked.positions.numel()) / (64 * 1024);
   EXPECT_NEAR(fraction, 0.25, 4 * std::sqrt(0.25 * 0.75 / (64 * 1024)));
   const auto ends = mask_by_fraction(tokens(2, 50), std::vector<double>{0.0, 1.0}, ids(0, 2), kMask, kKey);
@@ -81,19 +81,23 @@ TEST(ForwardProcessTest, MasksTheExpectedFraction) {
 
 TEST(ForwardProcessTest, LowDiscrepancyCountsFillTheRangeEvenly) {
   const NoiseKey key{.seed = 1, .purpose = NoisePurpose::kTrainLevel, .round = 7};
-  const auto counts = low_discrepancy_counts(key, 10, 0, 10, 10);
-  EXPECT_EQ(std::set<int64_t>(counts.begin(), counts.end()).size(), 10U);
-  const auto half = low_discrepancy_counts(key, 10, 5, 5, 10);
-  EXPECT_TRUE(std::equal(half.begin(), half.end(), counts.begin() + 5));
+  const auto levels = low_discrepancy_levels(key, 0, 10, 10);
+  std::set<int64_t> counts;
+  for (const double level : levels) {
+    counts.insert(count_of_level(level, 10));
+  }
+  EXPECT_EQ(counts, (std::set<int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  const auto half = low_discrepancy_levels(key, 5, 5, 10);
+  EXPECT_TRUE(std::equal(half.begin(), half.end(), levels.begin() + 5));
 }
 
 TEST(ForwardProcessTest, StratifiedCountsStayInTheirStrata) {
   const NoiseKey key{.seed = 1, .purpose = NoisePurpose::kEvaluationLevel, .round = 0};
   for (int64_t example = 0; example < 50; ++example) {
-    const auto counts = stratified_counts(key, example, 784, 8);
     for (int64_t j = 0; j < 8; ++j) {
-      EXPECT_GE(counts[static_cast<size_t>(j)], 1 + 98 * j);
-      EXPECT_LE(counts[static_cast<size_t>(j)], 98 * (j + 1));
+      const int64_t count = count_of_level(stratified_level(key, example, j, 8), 784);
+      EXPECT_GE(count, 1 + 98 * j);
+      EXPECT_LE(count, 98 * (j + 1));
     }
   }
 }

@@ -1,4 +1,4 @@
-#include "veil/sample/time_grid.h"
+#include "veil/diffusion/time_grid.h"
 
 #include <gtest/gtest.h>
 

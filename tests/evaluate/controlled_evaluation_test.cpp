@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "evaluate/statistics.h"
-#include "objective/masked_cross_entropy.h"
+#include "objective/masked_loss.h"
 #include "support/toy_denoiser.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
@@ -32,7 +32,7 @@ torch::Tensor some_tokens() {
 }
 
 EvaluationReport run(Denoiser& network, const EvaluationOptions& options) {
-  return evaluate(network, toy_dataset(some_tokens(), kVocab), options, torch::kCPU, Precision::kFloat32);
+  return evaluate(network, toy_dataset(some_tokens(), kVocab), options);
 }
 
 // Costs of the passes over an example: nats by position, negative where it is not masked.
@@ -51,7 +51,7 @@ std::vector<Pass> all_passes(Denoiser& network, const EvaluationOptions& options
     for (int64_t pass = 0; pass < options.passes; ++pass) {
       const auto replicate = static_cast<uint64_t>(pass / group);
       const NoiseKey level{options.seed, NoisePurpose::kEvaluationLevel, replicate};
-      const int64_t count = stratified_counts(level, example, kLength, group)[static_cast<size_t>(pass % group)];
+      const int64_t count = count_of_level(stratified_level(level, example, pass % group, group), kLength);
       const auto row = tokens.narrow(0, example, 1).contiguous();
       const auto one = mask_by_count(row, std::span(&count, 1), torch::tensor({example}, torch::kInt64), kVocab,
                                      {options.seed, NoisePurpose::kEvaluationMask, static_cast<uint64_t>(pass)});

@@ -9,7 +9,7 @@
 
 #include "toys/toy_bounds.h"
 #include "veil/base/error.h"
-#include "veil/sample/time_grid.h"
+#include "veil/diffusion/time_grid.h"
 
 namespace veil {
 namespace {

@@ -23,7 +23,7 @@ using testing::toy_options;
 
 std::vector<EstimatorFigures> compare(Denoiser& network, const TensorDataset& data,
                                       const EstimatorComparisonOptions& options) {
-  return compare_estimators(network, data, options, torch::kCPU, Precision::kFloat32);
+  return compare_estimators(network, data, options);
 }
 
 double squared_bits(double nats, int64_t length) { return nats * std::pow(bits_per_dim(1.0, length), 2); }

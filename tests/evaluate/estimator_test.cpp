@@ -30,7 +30,7 @@ EvaluationReport measure(const ToyJoint& joint, const ToyConditionals& model, co
   OracleDenoiser network(model);
   options.batch_size = 256;
   options.rows_per_call = 512;
-  return evaluate(network, toy_dataset(tokens, joint.vocab), options, torch::kCPU, Precision::kFloat32);
+  return evaluate(network, toy_dataset(tokens, joint.vocab), options);
 }
 
 // The data are the joint itself, each state in proportion, so that only the mask noise separates the figure from the

@@ -24,7 +24,7 @@ torch::Tensor random_tokens(int64_t size, int64_t length, int64_t vocab) {
 }
 
 EvaluationReport run(Denoiser& network, const Dataset& data, const EvaluationOptions& options) {
-  return evaluate(network, data, options, torch::kCPU, Precision::kFloat32);
+  return evaluate(network, data, options);
 }
 
 std::string six_digits(double value) {
@@ -210,7 +210,7 @@ TEST(EvaluatorTest, LossThatIsNotFiniteNamesTheExample) {
 TEST(EvaluatorTest, ReportsProgressToTheEnd) {
   ConstantDenoiser network(toy_options(4, 2), torch::zeros({2}));
   std::vector<int64_t> done;
-  (void)evaluate(network, toy_dataset(random_tokens(7, 4, 2), 2), {.batch_size = 3}, torch::kCPU, Precision::kFloat32,
+  (void)evaluate(network, toy_dataset(random_tokens(7, 4, 2), 2), {.batch_size = 3}, Compute{},
                  [&](int64_t examples, int64_t all) {
                    EXPECT_EQ(all, 7);
                    done.push_back(examples);

@@ -22,13 +22,13 @@ using testing::toy_options;
 
 const std::vector<const char*> kOrders{"raster", "bit-reversed", "random:3"};
 
-EvaluationReport run(Denoiser& network, const Dataset& data, const ExactOrderOptions& order,
+EvaluationReport run(Denoiser& network, const Dataset& data, const RevealOptions& order,
                      const EvaluationOptions& options = {}) {
-  return exact_order_likelihood(network, data, order, options, torch::kCPU, Precision::kFloat32);
+  return exact_order_likelihood(network, data, order, options);
 }
 
-ExactOrderOptions order_of(const char* name, int64_t groups) {
-  auto order = parse_exact_order(name);
+RevealOptions order_of(const char* name, int64_t groups) {
+  auto order = parse_reveal_order(name);
   order.groups = groups;
   return order;
 }
@@ -41,49 +41,6 @@ torch::Tensor all_states(const ToyJoint& joint) {
     }
   }
   return tokens;
-}
-
-TEST(RevealOrderTest, EveryOrderIsAPermutationForAnyShape) {
-  for (const char* name : kOrders) {
-    for (const TokenShape& shape :
-         std::vector<TokenShape>{{1, 1, 1}, {1, 64, 1}, {28, 28, 1}, {3, 5, 3}, {32, 32, 3}, {4, 64, 1}}) {
-      auto order = reveal_order(parse_exact_order(name), shape);
-      std::sort(order.begin(), order.end());
-      std::vector<int64_t> all(static_cast<size_t>(shape.length()));
-      std::iota(all.begin(), all.end(), 0);
-      EXPECT_EQ(order, all) << name << " " << shape.height << "x" << shape.width;
-    }
-  }
-}
-
-TEST(RevealOrderTest, BitReversalSpreadsAndSkips) {
-  const auto order = [](const TokenShape& shape) { return reveal_order(parse_exact_order("bit-reversed"), shape); };
-  EXPECT_EQ(order({1, 8, 1}), (std::vector<int64_t>{0, 4, 2, 6, 1, 5, 3, 7}));
-  EXPECT_EQ(order({1, 6, 1}), (std::vector<int64_t>{0, 4, 2, 1, 5, 3}));
-  const auto image = order({4, 4, 1});  // corners of the coarsest squares first
-  EXPECT_EQ((std::vector<int64_t>(image.begin(), image.begin() + 4)), (std::vector<int64_t>{0, 8, 2, 10}));
-  EXPECT_EQ(order({2, 1, 3}), (std::vector<int64_t>{0, 1, 2, 3, 4, 5}));
-}
-
-TEST(RevealOrderTest, TextsGiveTheOrderAndBack) {
-  for (const char* name : kOrders) {
-    EXPECT_EQ(exact_order_name(parse_exact_order(name)), name);
-  }
-  EXPECT_NE(reveal_order(parse_exact_order("random:3"), {1, 64, 1}),
-            reveal_order(parse_exact_order("random:4"), {1, 64, 1}));
-  for (const char* name : {"", "Raster", "random", "random:", "random:-1", "random:3x"}) {
-    EXPECT_THROW((void)parse_exact_order(name), InvalidArgument) << name;
-  }
-}
-
-TEST(RevealOrderTest, GroupsAreEqualOrAsGiven) {
-  EXPECT_EQ(reveal_group_sizes({}, 3), (std::vector<int64_t>{1, 1, 1}));
-  EXPECT_EQ(reveal_group_sizes({.groups = 3}, 8), (std::vector<int64_t>{2, 3, 3}));
-  EXPECT_EQ(reveal_group_sizes({.group_sizes = {1, 7}}, 8), (std::vector<int64_t>{1, 7}));
-  EXPECT_THROW((void)reveal_group_sizes({.groups = 9}, 8), InvalidArgument);
-  EXPECT_THROW((void)reveal_group_sizes({.groups = -1}, 8), InvalidArgument);
-  EXPECT_THROW((void)reveal_group_sizes({.group_sizes = {1, 6}}, 8), InvalidArgument);
-  EXPECT_THROW((void)reveal_group_sizes({.group_sizes = {0, 8}}, 8), InvalidArgument);
 }
 
 // Whatever the network says: an inconsistent one, one at a time or in groups.

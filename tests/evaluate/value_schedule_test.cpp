@@ -40,7 +40,7 @@ TEST(EvaluatePowers, AgreesWithEnumerationWhereverTheIntegralStops) {
   auto network = toy();
   const auto x = torch::tensor({0, 2, 1, 2}, torch::kInt64);
   for (const double first_time : {0.05, 1e-3}) {
-    const auto report = evaluate(network, copies(1500), options_from(first_time), torch::kCPU, Precision::kFloat32);
+    const auto report = evaluate(network, copies(1500), options_from(first_time));
     const double exact = bits_per_dim(test::enumerated_bound(network, x, first_time).nats, 4);
     EXPECT_LT(std::abs(report.bits_per_dim - exact), 4 * report.standard_error) << report.bits_per_dim << ' ' << exact;
     EXPECT_LT(report.standard_error, 0.01) << "the test has no power";
@@ -56,10 +56,10 @@ TEST(EvaluatePowers, DoesNotDependOnTheBatchSize) {
   options.rows_per_call = 8;
   const auto data = copies(7);
   options.batch_size = 7;
-  const auto whole = evaluate(network, data, options, torch::kCPU, Precision::kFloat32);
+  const auto whole = evaluate(network, data, options);
   for (const int64_t size : {1, 3}) {
     options.batch_size = size;
-    const auto report = evaluate(network, data, options, torch::kCPU, Precision::kFloat32);
+    const auto report = evaluate(network, data, options);
     EXPECT_EQ(report.bits_per_dim, whole.bits_per_dim);
     EXPECT_EQ(report.mask_standard_error, whole.mask_standard_error);
   }
@@ -68,7 +68,7 @@ TEST(EvaluatePowers, DoesNotDependOnTheBatchSize) {
 TEST(EvaluatePowers, RefusesTheCountForm) {
   auto network = toy();
   EvaluationOptions options;
-  EXPECT_THROW((void)evaluate(network, copies(2), options, torch::kCPU, Precision::kFloat32), InvalidArgument);
+  EXPECT_THROW((void)evaluate(network, copies(2), options), InvalidArgument);
 }
 
 }  // namespace

@@ -8,13 +8,13 @@
 #include <tuple>
 #include <vector>
 
-#include "objective/time_terms.h"
+#include "objective/discrete_steps.h"
 #include "toys/oracle_denoiser.h"
 #include "toys/toy_bounds.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
+#include "veil/diffusion/time_grid.h"
 #include "veil/evaluate/discrete_bound.h"
-#include "veil/sample/time_grid.h"
 
 namespace veil {
 namespace {
@@ -99,10 +99,10 @@ TEST(DiscreteTimeTest, TheNetworkIsToldTheLaterEndOfTheStep) {
 TEST(DiscreteTimeTest, WeightsKeepTheirDigitsInAMillionSteps) {
   constexpr int64_t kSteps = 1'000'000;
   const auto times = time_grid(TimeGridKind::kUniform, kSteps);
-  const auto weights = discrete_weights(MaskSchedule(), times, {0, kSteps / 2, kSteps - 1});
-  EXPECT_NEAR(weights[0], 1.0, 1e-9);
-  EXPECT_NEAR(weights[1], 2.0, 1e-9);
-  EXPECT_EQ(weights[2], static_cast<double>(kSteps));
+  const MaskSchedule schedule;
+  EXPECT_NEAR(step_weight(schedule, times, 0), 1.0, 1e-9);
+  EXPECT_NEAR(step_weight(schedule, times, kSteps / 2), 2.0, 1e-9);
+  EXPECT_EQ(step_weight(schedule, times, kSteps - 1), static_cast<double>(kSteps));
 }
 
 TEST(DiscreteTimeTest, WhatIsNotAGridIsRefused) {

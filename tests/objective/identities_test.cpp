@@ -10,8 +10,8 @@
 #include "toys/quadrature.h"
 #include "toys/toy_bounds.h"
 #include "veil/diffusion/mask_schedule.h"
+#include "veil/diffusion/time_grid.h"
 #include "veil/evaluate/discrete_bound.h"
-#include "veil/sample/time_grid.h"
 
 namespace veil {
 namespace {

@@ -39,7 +39,8 @@ Noise measure(OracleDenoiser& network, const MarkovToy& toy, PowerGradient gradi
   std::vector<torch::Tensor> gradients;
   for (int64_t step = 0; step < kRounds; ++step) {
     const NoiseContext noise{.seed = 5, .step = step, .first = 0, .global_size = kBatch};
-    const auto loss = value_schedule_loss(network, draw(toy, kBatch, step), options, noise, torch::kCPU).total().mean();
+    const auto loss =
+        continuous_time_loss(network, draw(toy, kBatch, step), options, noise, torch::kCPU).total().mean();
     gradients.push_back(torch::autograd::grad({loss}, {network.powers()->parameters().front()})[0].to(torch::kFloat64));
   }
   const auto all = torch::stack(gradients);

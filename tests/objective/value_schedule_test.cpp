@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/torch.h"
-#include "objective/masked_cross_entropy.h"
+#include "objective/masked_loss.h"
 #include "support/value_toy.h"
 #include "veil/base/error.h"
 #include "veil/diffusion/power_schedule.h"
@@ -40,7 +40,8 @@ Measured measured_bound(ValueToy& toy, PowerGradient gradient, int64_t rounds) {
   const int64_t size = 512;
   for (int64_t step = 0; step < rounds; ++step) {
     const NoiseContext noise{.seed = 3, .step = step, .first = 0, .global_size = size};
-    const auto loss = value_schedule_loss(toy, copies(size), options_with(gradient), noise, torch::kCPU).total().mean();
+    const auto loss =
+        continuous_time_loss(toy, copies(size), options_with(gradient), noise, torch::kCPU).total().mean();
     const auto grad = torch::autograd::grad({loss}, {toy.raw_powers()})[0];
     draws.push_back(torch::cat({loss.detach().view(1), grad}).to(torch::kFloat64));
   }
@@ -74,7 +75,7 @@ TEST(ValueScheduleLoss, EqualPowersGiveTheCrossEntropy) {
   const auto masked = mask_by_powers(batch.tokens, times, schedule, batch.example_ids, key);
   const auto same = mask_by_fraction(batch.tokens, times, batch.example_ids, kVocab, key);
   EXPECT_TRUE(masked.z.equal(same.z));
-  const auto level = torch::full({64}, 0.6);
+  const std::vector<double> level(64, 0.6);
   const auto jump = masked_jump_loss(toy, batch.tokens, masked, level, {}, toy.powers()->values(), torch::kCPU);
   const auto nats = masked_cross_entropy(toy, batch.tokens, same, level, {}, torch::kCPU);
   EXPECT_LT((jump - nats).abs().max().item<double>(), 1e-12);

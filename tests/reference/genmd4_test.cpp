@@ -4,9 +4,8 @@
 #include <cmath>
 
 #include "base/torch.h"
-#include "objective/masked_cross_entropy.h"
-#include "objective/time_terms.h"
-#include "objective/value_terms.h"
+#include "objective/masked_loss.h"
+#include "objective/value_schedule.h"
 #include "reference/recorded_masks.h"
 #include "reference/reference_network.h"
 #include "reference/reference_optimizer.h"
@@ -37,17 +36,24 @@ struct Recorded {
 
 Recorded recorded(const ReferenceFile& file, const std::string& path, int64_t mask_id) {
   const auto x0 = file.input(path + "x").to(torch::kInt64);
-  const auto levels = spread_times(file.input(path + "t0").item<double>(), 0, x0.size(0), x0.size(0));
+  auto times = spread_levels(file.input(path + "t0").item<double>(), 0, x0.size(0), x0.size(0));
+  for (double& t : times) {
+    t = kFirstTime + (1 - kFirstTime) * t;
+  }
   return {.batch = {.tokens = x0, .labels = {}, .example_ids = torch::arange(x0.size(0))},
-          .draw = {.times = stretched(levels, kFirstTime),
+          .draw = {.times = times,
                    .first = test::recorded_masks(x0, file.input(path + "unmask_1"), mask_id),
                    .second = test::recorded_masks(x0, file.input(path + "unmask_2"), mask_id)}};
+}
+
+torch::Tensor float_tensor(const std::vector<double>& values) {
+  return torch::tensor(values, torch::kFloat64).to(torch::kFloat32);
 }
 
 // The loss [B] of one of the two masks, nats.
 torch::Tensor loss_of(Denoiser& network, const Recorded& from, const MaskedTokens& masked) {
   const auto times = float_tensor(from.draw.times);
-  const auto jump = masked_jump_loss(network, from.batch.tokens, masked, times, std::nullopt,
+  const auto jump = masked_jump_loss(network, from.batch.tokens, masked, from.draw.times, std::nullopt,
                                      network.powers()->values(), torch::kCPU);
   return sum_by_example(jump, masked.positions, times.numel(), from.batch.tokens.size(1)) / times;
 }

@@ -2,7 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "base/torch.h"
-#include "objective/time_terms.h"
+#include "objective/bound.h"
+#include "objective/discrete_steps.h"
 #include "reference/recorded_masks.h"
 #include "reference/reference_network.h"
 
@@ -35,34 +36,46 @@ class LossParity : public testing::TestWithParam<LossCase> {
     return MaskSchedule(options);
   }
 
-  // Times and weights as our losses make them of the reference's one uniform number; its masks.
-  [[nodiscard]] TimeDraw draw() const {
-    TimeDraw draw;
-    draw.times = spread_times(file_.input(path("t0")).item<double>(), 0, kBatch, kBatch);
-    EXPECT_TRUE(file_.close(path("t_sampled"), torch::tensor(draw.times, torch::kFloat64)));
-    if (case_.at("cont_time").get<bool>()) {
-      draw.weights = continuous_weights(schedule(), draw.times);
-    } else {
-      discretise(draw);
-    }
-    EXPECT_TRUE(file_.close(path("t"), torch::tensor(draw.times, torch::kFloat64)));
-    draw.masked = test::recorded_masks(batch().tokens, file_.input(path("unmask")), options_.vocab_size);
-    EXPECT_TRUE(torch::equal(draw.masked.z, test::flat_tokens(file_.input(path("zt")))));
-    return draw;
+  [[nodiscard]] Bound bound() {
+    return {reference_.network(), {.form = ObjectiveForm::kTime, .schedule = schedule().options()}};
   }
 
-  void discretise(TimeDraw& draw) const {
+  // Times and weights as our losses make them of the reference's one uniform number; its masks.
+  struct Drawn {
+    std::vector<double> times;
+    Pass pass;
+  };
+  [[nodiscard]] Drawn draw() {
+    auto times = spread_levels(file_.input(path("t0")).item<double>(), 0, kBatch, kBatch);
+    EXPECT_TRUE(file_.close(path("t_sampled"), torch::tensor(times, torch::kFloat64)));
+    std::vector<double> discrete;
+    if (!case_.at("cont_time").get<bool>()) {
+      discrete = discretise(times);
+    }
+    EXPECT_TRUE(file_.close(path("t"), torch::tensor(times, torch::kFloat64)));
+    auto masked = test::recorded_masks(batch().tokens, file_.input(path("unmask")), options_.vocab_size);
+    EXPECT_TRUE(torch::equal(masked.z, test::flat_tokens(file_.input(path("zt")))));
+    auto pass = bound().pass_of_masks(std::move(masked), times);
+    for (size_t b = 0; b < discrete.size(); ++b) {
+      pass.weights[b] = pass.masked.counts[b] > 0 ? discrete[b] : 0.0;
+    }
+    return {times, pass};
+  }
+
+  // Moves the times to the grid; returns the weights of its steps.
+  std::vector<double> discretise(std::vector<double>& times) const {
     const auto count = case_.at("timesteps").get<int64_t>();
     std::vector<double> grid;
     for (int64_t i = 0; i <= count; ++i) {
       grid.push_back(static_cast<double>(count - i) / static_cast<double>(count));
     }
-    std::vector<int64_t> steps;
-    for (double& time : draw.times) {
-      steps.push_back(step_of_level(time, count));
-      time = grid[steps.back()];
+    std::vector<double> weights;
+    for (double& time : times) {
+      const int64_t step = step_of_level(time, count);
+      time = grid[static_cast<size_t>(step)];
+      weights.push_back(step_weight(schedule(), grid, step));
     }
-    draw.weights = discrete_weights(schedule(), grid, steps);
+    return weights;
   }
 
   static constexpr int64_t kBatch = 4;
@@ -81,13 +94,15 @@ TEST_P(LossParity, VisibleProbabilitiesAndLogitsAgree) {
     alphas.push_back(schedule().alpha(t));
   }
   EXPECT_TRUE(file_.close(path("unmask_prob"), torch::tensor(alphas, torch::kFloat64)));
-  const DenoiserInput input{.z = drawn.masked.z, .noise_level = float_tensor(drawn.times), .labels = batch().labels};
+  const DenoiserInput input{.z = drawn.pass.masked.z,
+                            .noise_level = torch::tensor(drawn.times, torch::kFloat64).to(torch::kFloat32),
+                            .labels = batch().labels};
   const auto want = file_.result(path("logits"));
   EXPECT_TRUE(file_.close(path("logits"), reference_.network().logits(input).view(want.sizes())));
 }
 
 TEST_P(LossParity, TermsAndGradientsAgree) {
-  auto terms = time_terms(reference_.network(), batch(), draw(), schedule(), torch::kCPU);
+  auto terms = loss_terms(reference_.network(), batch(), draw().pass, bound().ends(), torch::kCPU);
   EXPECT_TRUE(file_.close(path("loss_diff_per_example"), terms.diffusion));
   EXPECT_TRUE(file_.close(path("loss_diff_per_example_f64"), terms.diffusion));
   // The reference leaves out the prior, which makes a clipped schedule a bound.

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/torch.h"
-#include "objective/time_terms.h"
+#include "objective/bound.h"
 #include "reference/recorded_masks.h"
 #include "reference/reference_network.h"
 #include "reference/reference_optimizer.h"
@@ -22,12 +22,11 @@ class TrainRunParity : public testing::Test {
   torch::Tensor loss(const std::string& path) {
     const auto x0 = file_.input(path + "x").to(torch::kInt64);
     const TokenBatch batch{.tokens = x0, .labels = {}, .example_ids = torch::arange(x0.size(0))};
-    const MaskSchedule schedule(MaskScheduleOptions{.clip = 1e-4});
-    const auto times = spread_times(file_.input(path + "t0").item<double>(), 0, x0.size(0), x0.size(0));
-    const TimeDraw draw{.masked = test::recorded_masks(x0, file_.input(path + "unmask_1"), options_.vocab_size),
-                        .times = times,
-                        .weights = continuous_weights(schedule, times)};
-    const auto terms = time_terms(*state_.denoiser, batch, draw, schedule, torch::kCPU);
+    const Bound bound(*state_.denoiser, {.form = ObjectiveForm::kTime, .schedule = {.clip = 1e-4}});
+    const auto times = spread_levels(file_.input(path + "t0").item<double>(), 0, x0.size(0), x0.size(0));
+    const auto masked = test::recorded_masks(x0, file_.input(path + "unmask_1"), options_.vocab_size);
+    const auto terms =
+        loss_terms(*state_.denoiser, batch, bound.pass_of_masks(masked, times), bound.ends(), torch::kCPU);
     return (terms.diffusion + terms.reconstruction).mean() * bits_per_dim(1.0, x0.size(1));
   }
 

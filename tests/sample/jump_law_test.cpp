@@ -61,7 +61,7 @@ TEST(JumpLaw, SamplesHaveTheExactLawOfTheSteps) {
   for (size_t i = 0; i + 1 < times.size(); ++i) {
     law = step(toy, *power_schedule(toy), law, times[i + 1], times[i]);
   }
-  const auto samples = sample(toy, options, torch::kCPU, Precision::kFloat32);
+  const auto samples = sample(toy, options);
   std::map<State, double> seen;
   for (int64_t k = 0; k < options.count; ++k) {
     const auto* row = samples.const_data_ptr<int64_t>() + k * kLength;
@@ -84,10 +84,10 @@ TEST(JumpLaw, SamplesHaveTheExactLawOfTheSteps) {
 TEST(JumpLaw, SampleKDoesNotDependOnTheCount) {
   test::ValueToy toy(kLength, kVocab, Powers::kFree);
   SampleOptions options{.count = 20, .steps = 4, .seed = 2, .rows_per_call = 8};
-  const auto all = sample(toy, options, torch::kCPU, Precision::kFloat32);
+  const auto all = sample(toy, options);
   options.count = 1;
   options.first = 13;
-  EXPECT_TRUE(sample(toy, options, torch::kCPU, Precision::kFloat32)[0].equal(all[13]));
+  EXPECT_TRUE(sample(toy, options)[0].equal(all[13]));
 }
 
 TEST(DrawJump, RevealsAllWhereItIsCertainAndNothingOfProbabilityZero) {

@@ -14,7 +14,7 @@ torch::Tensor draw(const ToyConditionals& model, SampleOptions options) {
   OracleDenoiser network(model);
   options.count = 20000;
   options.rows_per_call = 1000;
-  return sample(network, options, torch::kCPU, Precision::kFloat32);
+  return sample(network, options);
 }
 
 TEST(SamplerLawTest, IndependentTokensAreExactForAnyNumberOfSteps) {

@@ -15,9 +15,7 @@ using testing::ConstantDenoiser;
 using testing::MixingDenoiser;
 using testing::toy_options;
 
-torch::Tensor run(Denoiser& network, const SampleOptions& options) {
-  return sample(network, options, torch::kCPU, Precision::kFloat32);
-}
+torch::Tensor run(Denoiser& network, const SampleOptions& options) { return sample(network, options); }
 
 TEST(SamplerTest, NeverReturnsTheMask) {
   MixingDenoiser network(toy_options(12, 5), 0.0);
@@ -85,8 +83,7 @@ TEST(SamplerTest, CallsTheNetworkWithWholeGroupsAndOnlyWhereItReveals) {
     EXPECT_EQ(done, ++reported);
     EXPECT_EQ(all, 200);
   };
-  (void)sample(network, {.count = 3, .first = 3, .steps = 100, .rows_per_call = 4}, torch::kCPU, Precision::kFloat32,
-               progress);
+  (void)sample(network, {.count = 3, .first = 3, .steps = 100, .rows_per_call = 4}, Compute{}, progress);
   EXPECT_EQ(reported, 200);  // samples 3, 4, 5 lie in two groups of 4
   EXPECT_LE(network.calls.size(), 24U);
   for (const auto& call : network.calls) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/torch.h"
-#include "objective/masked_cross_entropy.h"
+#include "objective/masked_loss.h"
 #include "selfcheck/likelihood_gates.h"
 
 namespace veil {
@@ -30,7 +30,10 @@ NamedBound with_drawn_masks(std::string name, const MaskedLoss& loss) {
   return {std::move(name), [loss](Denoiser& denoiser, const TokenBatch& batch, const NoiseContext& noise) {
             const NoiseKey key{
                 .seed = noise.seed, .purpose = NoisePurpose::kTrainMask, .round = static_cast<uint64_t>(noise.step)};
-            const auto counts = low_discrepancy_counts(key, batch.tokens.size(1), 0, batch.size(), batch.size());
+            std::vector<int64_t> counts;
+            for (const double level : low_discrepancy_levels(key, 0, batch.size(), batch.size())) {
+              counts.push_back(count_of_level(level, batch.tokens.size(1)));
+            }
             const auto masked =
                 mask_by_count(batch.tokens, counts, batch.example_ids, denoiser.options().vocab_size, key);
             return loss(denoiser, batch, masked);

@@ -9,7 +9,7 @@
 
 #include "base/torch.h"
 #include "selfcheck/sampler_gates.h"
-#include "veil/sample/time_grid.h"
+#include "veil/diffusion/time_grid.h"
 
 namespace veil {
 namespace {

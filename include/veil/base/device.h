@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
 #include <string>
 
 namespace veil {
@@ -10,35 +11,44 @@ namespace veil {
 /// in all of them.
 enum class Precision { kAuto, kFloat32, kBFloat16 };
 
+/// "auto", "float32" or "bfloat16".
+[[nodiscard]] std::string precision_name(Precision precision);
+
 /// A choice that can be left to the program.
 enum class Switch { kAuto, kOff, kOn };
 
 /// Where and how to compute.
 struct DeviceOptions {
-  std::string name = "auto";                 ///< auto (cuda if present), cpu, cuda, cuda:N
-  Precision precision = Precision::kAuto;    ///< auto: bfloat16 where the processor multiplies it natively
-  Switch channels_last = Switch::kAuto;      ///< memory layout of images inside a network; auto: the faster one
-  bool fused = true;  ///< veil's own kernels where they exist; false: composed LibTorch operators
-  int64_t threads = 0;                       ///< CPU threads; 0: one per core
+  std::string name = "auto";               ///< auto (cuda if present), cpu, cuda, cuda:N
+  Precision precision = Precision::kAuto;  ///< auto: bfloat16 where the processor multiplies it natively
+  Switch channels_last = Switch::kAuto;    ///< memory layout of images inside a network; auto: the faster one
+  bool fused = true;                       ///< veil's own kernels where they exist; false: composed LibTorch operators
+  int64_t threads = 0;                     ///< CPU threads; 0: one per core
 };
 
-/// The device that `options.name` names. Throws InvalidArgument if it does not exist on this machine.
-[[nodiscard]] torch::Device resolve_device(const DeviceOptions& options);
+/// Where and how a network computes: DeviceOptions with nothing left open. It travels as one value; a network is
+/// brought there by place() (veil/nn/placement.h).
+struct Compute {
+  torch::Device device{torch::kCPU};
+  Precision precision = Precision::kFloat32;  ///< never kAuto
+  bool fused = true;
+  Switch channels_last = Switch::kAuto;
 
-/// float32 or bfloat16, never kAuto. Auto is bfloat16 on a GPU of compute capability 8.0 or more and on a CPU with
-/// AVX512-BF16 or AMX, else float32.
-[[nodiscard]] Precision resolve_precision(const DeviceOptions& options, torch::Device device);
+  /// Whether images inside a network are channels-last. Auto: yes, but for training on a CPU without veil's kernels,
+  /// because LibTorch's channels-last group normalisation is slow backwards there.
+  [[nodiscard]] bool is_channels_last(bool training) const;
+};
 
-/// Applies what is one for the whole process: CPU threads, use of veil's own kernels, and that freed memory is kept.
+/// Resolves what `options` leave open. The device "auto" is the first GPU, else the CPU. The precision "auto" is
+/// bfloat16 on a GPU of compute capability 8.0 or more and on a CPU with AVX512-BF16 or AMX, else float32. Throws
+/// InvalidArgument if the device does not exist on this machine.
+[[nodiscard]] Compute resolve_compute(const DeviceOptions& options);
+
+/// GPUs that this build can use on this machine.
+[[nodiscard]] int64_t gpu_count();
+
+/// Applies what is one for the whole process: CPU threads, and that freed memory is kept.
 void apply_process_options(const DeviceOptions& options);
-
-/// Whether operators may use veil's own kernels (DeviceOptions::fused; true until apply_process_options says
-/// otherwise).
-[[nodiscard]] bool fused_kernels_enabled();
-
-/// Whether images inside a network should be channels-last. Auto: yes, but for training on a CPU without veil's
-/// kernels, because LibTorch's channels-last group normalisation is slow backwards there.
-[[nodiscard]] bool resolve_channels_last(const DeviceOptions& options, torch::Device device, bool training);
 
 /// `tensor` on `device`; the same tensor if it is there. A copy to a GPU does not wait for what the GPU has still to
 /// do: it goes through page-locked memory, of which LibTorch keeps a pool (from ordinary memory it would wait its
@@ -49,7 +59,7 @@ void apply_process_options(const DeviceOptions& options);
 /// passes; run backward outside of it. One thread, no nesting.
 class ScopedPrecision {
  public:
-  ScopedPrecision(Precision precision, torch::Device device);
+  explicit ScopedPrecision(const Compute& compute);
   ~ScopedPrecision();
   ScopedPrecision(const ScopedPrecision&) = delete;
   ScopedPrecision& operator=(const ScopedPrecision&) = delete;

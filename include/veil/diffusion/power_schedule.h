@@ -33,12 +33,6 @@ class PowerSchedule {
   double clip_;
 };
 
-/// Which of two masks to make from one set of noise words.
-enum class Antithetic {
-  kNo,   ///< masked where u < probability
-  kYes,  ///< masked where 1 - u < probability
-};
-
 /// Masks each position independently with the probability masked_fraction(times[b], x0[b, i]). Shapes and noise words
 /// are mask_by_fraction's: with equal powers it gives the same masks. Throws InvalidArgument on bad shapes or values.
 [[nodiscard]] MaskedTokens mask_by_powers(const torch::Tensor& x0, std::span<const double> times,

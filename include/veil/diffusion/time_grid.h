@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace veil {
@@ -14,5 +15,8 @@ enum class TimeGridKind {
 /// t_{i+1}. Throws InvalidArgument if steps < 1 or steps > 10^6. Source: the sampling grids of
 /// arXiv 2406.04329; the cosine one is from MaskGIT, arXiv 2202.04200.
 [[nodiscard]] std::vector<double> time_grid(TimeGridKind kind, int64_t steps);
+
+/// Throws InvalidArgument unless `times` are what time_grid gives: two or more, in [0, 1], strictly falling.
+void check_times(std::span<const double> times);
 
 }  // namespace veil

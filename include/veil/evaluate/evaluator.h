@@ -87,12 +87,12 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// Levels are keyed by (seed, kEvaluationLevel, replicate, example id) and masks by (seed, kEvaluationMask, pass,
 /// example id), so networks measured with one seed see the same masks. The rows (example, pass) are numbered in one
 /// order, example by example, and cut into network calls of rows_per_call rows whatever batch_size is; the last call is
-/// filled up with rows that do not count. Waits for the device once per call.
+/// filled up with rows that do not count. Waits for the device once per call. The network must have been placed
+/// (placement.h) where `compute` says.
 ///
 /// Throws InvalidArgument if options are out of range or the data set's shape, vocabulary or labels are not the
 /// network's, NumericalError (its step is the example) naming the example and the pass if a loss is not finite.
 [[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
-                                        torch::Device device, Precision precision,
-                                        const EvaluationProgress& progress = {});
+                                        const Compute& compute = {}, const EvaluationProgress& progress = {});
 
 }  // namespace veil

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "veil/diffusion/power_schedule.h"
+#include "veil/diffusion/token_schedule.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/layers/layers.h"
 
@@ -31,5 +31,9 @@ class TokenPowers : public Layer {
 
 /// The schedule of a network's powers as plain numbers, nothing if it has none. Waits for the device: V numbers.
 [[nodiscard]] std::optional<PowerSchedule> power_schedule(const Denoiser& denoiser, double clip = 0.0);
+
+/// When the tokens of a network are masked: by its learned powers if it has any (with the clip of `options`), else by
+/// the one schedule that `options` say. Waits for the device if there are powers. Throws InvalidArgument.
+[[nodiscard]] TokenSchedule token_schedule(const Denoiser& denoiser, const MaskScheduleOptions& options);
 
 }  // namespace veil

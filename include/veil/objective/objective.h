@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <span>
 
 #include "veil/data/token_batch.h"
 #include "veil/diffusion/forward_process.h"
@@ -45,7 +43,8 @@ struct NoiseContext {
 /// and (seed, step, example id) for masks, so a batch gives the same terms whole or in parts. Reconstruction and prior
 /// are zero for the count form; for the time form they are n (1 - alpha(0)) ln V and n alpha(1) ln V, which make a
 /// clipped schedule a bound (the reference leaves the second one out). A network with learned powers takes
-/// value_schedule_loss (value_schedule.h) and needs the time form. Throws InvalidArgument on options out of range.
+/// value_schedule_loss (objective/value_schedule.h) and needs the time form. Throws InvalidArgument on options out of
+/// range.
 [[nodiscard]] LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch,
                                              const ObjectiveOptions& options, const NoiseContext& noise,
                                              torch::Device device);
@@ -55,10 +54,5 @@ struct NoiseContext {
 /// on 1..n and all masks of that size is the bound. `schedule` gives the time of k/n to a network that wants one.
 [[nodiscard]] LossTerms count_form_loss(Denoiser& denoiser, const TokenBatch& batch, const MaskedTokens& masked,
                                         const MaskSchedule& schedule, torch::Device device);
-
-/// What the network is told about masks with these counts: k/n for kMaskFraction, alpha^-1(1 - k/n) for kTime, nothing
-/// for kNone. float32 [B] on the CPU.
-[[nodiscard]] std::optional<torch::Tensor> noise_level_of_counts(Condition condition, const MaskSchedule& schedule,
-                                                                 std::span<const int64_t> counts, int64_t length);
 
 }  // namespace veil

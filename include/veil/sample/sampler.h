@@ -7,22 +7,22 @@
 
 #include "veil/base/device.h"
 #include "veil/diffusion/mask_schedule.h"
+#include "veil/diffusion/time_grid.h"
 #include "veil/nn/denoiser.h"
-#include "veil/sample/time_grid.h"
 
 namespace veil {
 
 struct SampleOptions {
-  int64_t count = 16;       ///< images or texts, numbered first .. first + count - 1; >= 1
-  int64_t first = 0;        ///< number of the first sample: sample k is the same whatever first and count are
-  int64_t steps = 256;      ///< T >= 1 denoising steps; never more network calls than that for one group of rows
+  int64_t count = 16;   ///< images or texts, numbered first .. first + count - 1; >= 1
+  int64_t first = 0;    ///< number of the first sample: sample k is the same whatever first and count are
+  int64_t steps = 256;  ///< T >= 1 denoising steps; never more network calls than that for one group of rows
   TimeGridKind grid = TimeGridKind::kUniform;
   MaskScheduleOptions schedule = {};
-  double temperature = 1.0; ///< > 0; 1 samples the model's own distribution
+  double temperature = 1.0;  ///< > 0; 1 samples the model's own distribution
   uint64_t seed = 0;
-  int64_t label = -1;       ///< class of every sample; -1: all classes in turn (number mod classes) if the network has
-                            ///< classes; the number of classes: "no class", of a network with null_class
-  int64_t rows_per_call = 8; ///< rows of every network call: fixed, so that sample k does not depend on count
+  int64_t label = -1;  ///< class of every sample; -1: all classes in turn (number mod classes) if the network has
+                       ///< classes; the number of classes: "no class", of a network with null_class
+  int64_t rows_per_call = 8;  ///< rows of every network call: fixed, so that sample k does not depend on count
 };
 
 /// Called after each step with (steps done, steps in all), summed over the groups of rows. A step that reveals nothing
@@ -50,7 +50,7 @@ using SampleProgress = std::function<void(int64_t, int64_t)>;
 /// Returns int64 [count, L] on the CPU, values in [0, vocab_size): never the mask, never a value of probability 0. Each
 /// step that calls the network waits for its logits. The network is in evaluation mode and afterwards as it was.
 /// Throws InvalidArgument on options out of range, NumericalError (with the step) if logits are NaN or +infinity.
-[[nodiscard]] torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, torch::Device device,
-                                   Precision precision, const SampleProgress& progress = {});
+[[nodiscard]] torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute = {},
+                                   const SampleProgress& progress = {});
 
 }  // namespace veil

@@ -20,7 +20,7 @@ struct TrainState {
   std::shared_ptr<Denoiser> denoiser;  ///< raw weights, in training mode
   std::shared_ptr<Denoiser> average;   ///< the same network over the moving average, in evaluation mode
   Optimizer optimizer;
-  int64_t step = 0;                    ///< updates done, skipped ones included
+  int64_t step = 0;  ///< updates done, skipped ones included
 };
 
 /// What one update gives, on the device: read it only when it is to be shown.
@@ -34,8 +34,7 @@ struct StepSettings {
   int64_t micro_batch_size = 0;  ///< examples per network call; 0: the whole batch
   uint64_t seed = 0;
   double label_dropout = 0.0;  ///< probability that a label becomes "no class"; above 0 needs a network with null_class
-  torch::Device device{torch::kCPU};
-  Precision precision = Precision::kFloat32;
+  Compute compute = {};
 };
 
 /// Takes over `denoiser`, which must be initialised and on its device, and makes its twin for the moving average.
@@ -44,9 +43,10 @@ struct StepSettings {
 
 /// One update: the gradient of the mean over the batch of the bound in bits per dimension, summed over micro-batches
 /// (so it does not depend on how they are cut), then AdamW and the moving average. Labels are dropped by drop_labels
-/// (label_dropout.h), keyed by (seed, kLabelDropout, step, example id). Dropout draws from LibTorch's generator, seeded
-/// from (seed, step). Does not wait for the device. Throws InvalidArgument if labels are to be dropped and there are
-/// none, or the network has no null_class.
+/// (train/label_dropout.h), keyed by (seed, kLabelDropout, step, example id). Dropout draws from LibTorch's generator,
+/// seeded from (seed, step), in the order in which micro-batches are run: with it, and only with it, the gradient does
+/// depend on how they are cut. Does not wait for the device. Throws InvalidArgument if labels are to be dropped and
+/// there are none, or the network has no null_class.
 StepReport train_step(TrainState& state, const TokenBatch& batch, const StepSettings& settings);
 
 /// Watches a run. Called in the order of the list after each update, so that a checkpoint, last, sees what the others

@@ -5,6 +5,7 @@
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
 #include "veil/io/model/checkpoint.h"
+#include "veil/nn/placement.h"
 
 namespace veil::cli {
 namespace {
@@ -44,12 +45,10 @@ ModelChoice open_model(const Arguments& arguments) {
   io::RunConfig base = model.config;
   base.device = {};
   io::RunConfig config = configuration(arguments, base);
-  const torch::Device device = resolve_device(config.device);
+  const Compute compute = resolve_compute(config.device);
   apply_process_options(config.device);
-  model.denoiser->to(device);
-  model.denoiser->set_channels_last(resolve_channels_last(config.device, device, /*training=*/false));
-  const Precision precision = resolve_precision(config.device, device);
-  return {.model = std::move(model), .config = std::move(config), .device = device, .precision = precision};
+  place(*model.denoiser, compute, /*training=*/false);
+  return {.model = std::move(model), .config = std::move(config), .compute = compute};
 }
 
 void require_folder_of(const fs::path& file) {

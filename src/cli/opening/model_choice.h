@@ -12,8 +12,7 @@ namespace veil::cli {
 struct ModelChoice {
   io::LoadedModel model;
   io::RunConfig config;  ///< what the model was trained with, under the settings of the command line
-  torch::Device device;
-  Precision precision;
+  Compute compute;
 };
 
 /// Reads --model (a file, or the folder of a run) with the weights --weights (ema or raw; raw ones of a folder come

@@ -17,7 +17,8 @@ class ImageDenoiser : public Denoiser {
   /// Runs the head at `positions` only.
   [[nodiscard]] torch::Tensor logits_at(const DenoiserInput& input, const torch::Tensor& positions) final;
 
-  /// Also brings the convolutions' weights into that layout.
+  /// Images only: the convolutions' weights keep their layout, because others hold views of them, and are converted as
+  /// they are used.
   void set_channels_last(bool on) final;
 
  protected:

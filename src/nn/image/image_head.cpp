@@ -77,6 +77,10 @@ torch::Tensor add_logistic_prior(const torch::Tensor& free, const torch::Tensor&
   return free + distance - 2.0 * at::softplus(distance);
 }
 
+torch::Tensor ImageHead::patches(const torch::Tensor& features, const torch::Tensor& pixels) const {
+  return fused() ? kernels::patch_gather(features, pixels) : kernels::patch_gather_composed(features, pixels);
+}
+
 ImageHead::ImageHead(const DenoiserOptions& options, int64_t channels, int64_t cond_width, torch::Device device)
     : shape_(options.shape),
       vocab_size_(options.vocab_size),
@@ -112,13 +116,14 @@ torch::Tensor ImageHead::logits_at(const torch::Tensor& x, const torch::Tensor& 
   check_positions(positions, x.size(0) * shape_.length());
   const auto features = pixel_rows(norm_->forward(x, condition));
   if (shape_.channels == 1) {
-    return channel_logits(kernels::patch_gather(features, positions), 0);
+    return channel_logits(patches(features, positions), 0);
   }
   const auto sorted = sort_by_channel(positions.contiguous(), shape_.channels);
-  const auto patches = kernels::patch_gather(features, sorted.pixels);
+  const auto sorted_patches = patches(features, sorted.pixels);
   std::vector<torch::Tensor> parts;
   for (int64_t c = 0; c < shape_.channels; ++c) {
-    parts.push_back(channel_logits(patches.narrow(0, sorted.first[c], sorted.first[c + 1] - sorted.first[c]), c));
+    const int64_t size = sorted.first[c + 1] - sorted.first[c];
+    parts.push_back(channel_logits(sorted_patches.narrow(0, sorted.first[c], size), c));
   }
   return kernels::permute_rows(torch::cat(parts, 0), to_device(sorted.rank, x.device()),
                                to_device(sorted.order, x.device()));

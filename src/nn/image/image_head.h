@@ -31,6 +31,9 @@ class ImageHead : public Layer {
                                         const torch::Tensor& positions) const;
 
  private:
+  // What a 3x3 convolution sees at `pixels` (int64 [M] on the CPU) of features [B, H, W, f]: [M, 9 f].
+  [[nodiscard]] torch::Tensor patches(const torch::Tensor& features, const torch::Tensor& pixels) const;
+
   [[nodiscard]] torch::Tensor channel_logits(const torch::Tensor& patches, int64_t channel) const;
 
   TokenShape shape_;

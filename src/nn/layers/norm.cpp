@@ -28,7 +28,8 @@ torch::Tensor NormSwish::forward(const torch::Tensor& x, const torch::Tensor& co
     affine.scale = parts[0];
     affine.shift = parts[1];
   }
-  return kernels::group_norm_swish(x, kNormGroups, affine, kNormEpsilon);
+  return fused() ? kernels::group_norm_swish(x, kNormGroups, affine, kNormEpsilon)
+                 : kernels::group_norm_swish_composed(x, kNormGroups, affine, kNormEpsilon);
 }
 
 GroupNorm::GroupNorm(int64_t channels, torch::Device device)

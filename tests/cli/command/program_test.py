@@ -5,6 +5,7 @@ usage: program_test.py PATH-OF-VEIL
 
 import json
 import os
+import re
 import pathlib
 import subprocess
 import sys
@@ -59,11 +60,19 @@ class Help(Program):
     def test_version_names_what_it_was_built_with(self):
         result = self.veil("--version")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertRegex(result.stdout, r"\Aveil \d+\.\d+\.\d+\nLibTorch \d+\.\d+\S*\nCUDA (no|yes, \d+ device\(s\))\n"
+        self.assertRegex(result.stdout, r"\Aveil \d+\.\d+\.\d+\nLibTorch \d+\.\d+\S*\nCUDA (no|yes, \d+ devices?)\n"
                                         r"compiler \S+ \S+\n\Z")
 
 
 class WrongUsage(Program):
+    def test_a_gpu_that_is_not_there(self):
+        model = self.veil("--version")
+        if re.search(r"CUDA yes, [1-9]", model.stdout):
+            self.skipTest("this machine has a GPU")
+        result = self.veil("bench", "evaluate", "--device.name=cuda")
+        self.assert_refused(result, 2, 'device.name is "cuda", but this machine shows 0 CUDA devices to this build; '
+                                       "use --device.name=cpu")
+
     def test_no_command(self):
         self.assert_refused(self.veil(), 2, "--help")
 

@@ -214,7 +214,7 @@ TEST(MixedPrecisionTest, IsNearFloat32AndReturnsIt) {
       torch::Tensor all;
       torch::Tensor some;
       {
-        const ScopedPrecision precision(Precision::kBFloat16, torch::kCPU);
+        const ScopedPrecision precision(Compute{.precision = Precision::kBFloat16});
         all = network->logits(input);
         some = network->logits_at(input, positions);
       }

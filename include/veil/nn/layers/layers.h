@@ -17,10 +17,10 @@ inline constexpr int64_t kNormGroups = 32;
 enum class InitialValue {
   kZeros,
   kOnes,
-  kConstant,      ///< every number is gain
-  kLecunNormal,   ///< variance gain / fan_in, truncated at two deviations; fan_in = numbers in weight[0]
-  kEmbedding,     ///< normal, not truncated, deviation 1/sqrt(last size)
-  kGridSinCos,    ///< [rows, columns, width]: the fixed two-dimensional position table
+  kConstant,     ///< every number is gain
+  kLecunNormal,  ///< variance gain / fan_in, truncated at two deviations; fan_in = numbers in weight[0]
+  kEmbedding,    ///< normal, not truncated, deviation 1/sqrt(last size)
+  kGridSinCos,   ///< [rows, columns, width]: the fixed two-dimensional position table
 };
 
 struct Initializer {
@@ -34,13 +34,19 @@ class Layer : public torch::nn::Module {
  public:
   [[nodiscard]] const std::vector<std::pair<std::string, Initializer>>& initializers() const { return initializers_; }
 
+  /// Whether forward() may use veil's own kernels (Compute::fused); true for a new layer.
+  void set_fused(bool on) { fused_ = on; }
+
  protected:
+  [[nodiscard]] bool fused() const { return fused_; }
+
   /// Registers an uninitialised float32 parameter.
   torch::Tensor add_parameter(const std::string& name, torch::IntArrayRef sizes, Initializer initializer,
                               torch::Device device);
 
  private:
   std::vector<std::pair<std::string, Initializer>> initializers_;
+  bool fused_ = true;
 };
 
 struct LinearOptions {

@@ -86,25 +86,24 @@ int run_bench(const Arguments& arguments) {
   arguments.allow_only({"config", "steps", "warmup", "json"});
   const bool is_configured = names_data(arguments);
   const io::RunConfig config = configuration(arguments, arguments.has("config") ? io::RunConfig{} : small_run());
-  const torch::Device device = resolve_device(config.device);
+  const Compute compute = resolve_compute(config.device);
   apply_process_options(config.device);
   const auto dataset = is_configured ? open_data(config.data, config.data.split, arguments.quiet) : synthetic_dataset();
-  const Workload workload = make_workload(arguments.positionals.front(), config, *dataset, device);
+  const Workload workload = make_workload(arguments.positionals.front(), config, *dataset, compute);
   const std::vector<double> seconds = time_steps(workload, arguments);
   const auto images = static_cast<double>(workload.images);
-  const bool is_bfloat16 = resolve_precision(config.device, device) == Precision::kBFloat16;
   const nlohmann::ordered_json figures{{"schema_version", 1},
                                        {"workload", arguments.positionals.front()},
                                        {"images_per_second", images / median_of(seconds)},
                                        {"images_per_second_best", images / seconds.front()},
                                        {"images_per_step", workload.images},
                                        {"timed_steps", seconds.size()},
-                                       {"peak_memory_bytes", peak_bytes(device)},
+                                       {"peak_memory_bytes", peak_bytes(compute.device)},
                                        {"parameters", workload.parameters},
                                        {"dataset", dataset->info().name},
-                                       {"device", device.str()},
-                                       {"precision", is_bfloat16 ? "bfloat16" : "float32"},
-                                       {"channels_last", workload.channels_last},
+                                       {"device", compute.device.str()},
+                                       {"precision", precision_name(compute.precision)},
+                                       {"channels_last", compute.is_channels_last(workload.is_training)},
                                        {"fused", config.device.fused},
                                        {"threads", at::get_num_threads()}};
   print_figures(figures, arguments.has("json"));

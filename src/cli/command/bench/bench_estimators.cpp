@@ -62,7 +62,7 @@ int run_bench_estimators(const Arguments& arguments) {
   const EstimatorComparisonOptions options = options_of(arguments, choice.config);
   const auto dataset = open_scored_data(arguments, choice.config.data);
   ProgressReporter progress({.label = "bench", .quiet = arguments.quiet});
-  const auto figures = compare_estimators(*choice.model.denoiser, *dataset, options, choice.device, choice.precision,
+  const auto figures = compare_estimators(*choice.model.denoiser, *dataset, options, choice.compute,
                                           [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
   const int64_t batches = figures.front().batches;
   if (arguments.has("json")) {

@@ -6,23 +6,23 @@
 #include "veil/evaluate/evaluator.h"
 #include "veil/nn/layers/initialization.h"
 #include "veil/nn/make_denoiser.h"
+#include "veil/nn/placement.h"
 #include "veil/sample/sampler.h"
 #include "veil/train/trainer.h"
 
 namespace veil::cli {
 namespace {
 
-std::shared_ptr<Denoiser> new_network(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
+std::shared_ptr<Denoiser> new_network(const io::RunConfig& config, const Dataset& dataset, const Compute& compute,
+                                      bool training) {
   auto network = make_denoiser(io::denoiser_options(config, dataset.info()));
   initialize(*network, config.train.seed);
-  network->to(device);
+  place(*network, compute, training);
   return network;
 }
 
-Workload training(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
-  auto network = new_network(config, dataset, device);
-  const bool channels_last = resolve_channels_last(config.device, device, /*training=*/true);
-  network->set_channels_last(channels_last);
+Workload training(const io::RunConfig& config, const Dataset& dataset, const Compute& compute) {
+  auto network = new_network(config, dataset, compute, /*training=*/true);
   const int64_t parameters = count_parameters(*network);
   auto state = std::make_shared<TrainState>(make_train_state(network, config.optimizer, config.train.steps));
   auto stream =
@@ -34,52 +34,41 @@ Workload training(const io::RunConfig& config, const Dataset& dataset, torch::De
                               .micro_batch_size = config.train.micro_batch_size,
                               .seed = config.train.seed,
                               .label_dropout = config.label_dropout,
-                              .device = device,
-                              .precision = resolve_precision(config.device, device)};
+                              .compute = compute};
   const auto step = [state, stream, settings] {
     (void)train_step(*state, stream->next(), settings).bits_per_dim.item<float>();  // sync: the end of what is timed
   };
-  return {.step = step, .images = config.train.batch_size, .parameters = parameters, .channels_last = channels_last};
+  return {.step = step, .images = config.train.batch_size, .parameters = parameters, .is_training = true};
 }
 
-Workload evaluation(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
-  auto network = new_network(config, dataset, device);
-  const bool channels_last = resolve_channels_last(config.device, device, /*training=*/false);
-  network->set_channels_last(channels_last);
+Workload evaluation(const io::RunConfig& config, const Dataset& dataset, const Compute& compute) {
+  auto network = new_network(config, dataset, compute, /*training=*/false);
   EvaluationOptions options = io::evaluation_options(config);
   options.limit = std::min(options.batch_size, dataset.size());
-  const Precision precision = resolve_precision(config.device, device);
-  const auto step = [network, options, &dataset, device, precision] {
-    (void)evaluate(*network, dataset, options, device, precision);
-  };
-  return {
-      .step = step, .images = options.limit, .parameters = count_parameters(*network), .channels_last = channels_last};
+  const auto step = [network, options, &dataset, compute] { (void)evaluate(*network, dataset, options, compute); };
+  return {.step = step, .images = options.limit, .parameters = count_parameters(*network)};
 }
 
-Workload sampling(const io::RunConfig& config, const Dataset& dataset, torch::Device device) {
-  auto network = new_network(config, dataset, device);
-  const bool channels_last = resolve_channels_last(config.device, device, /*training=*/false);
-  network->set_channels_last(channels_last);
+Workload sampling(const io::RunConfig& config, const Dataset& dataset, const Compute& compute) {
+  auto network = new_network(config, dataset, compute, /*training=*/false);
   const SampleOptions options = io::sample_options(config);
-  const Precision precision = resolve_precision(config.device, device);
-  const auto step = [network, options, device, precision] { (void)sample(*network, options, device, precision); };
-  return {
-      .step = step, .images = options.count, .parameters = count_parameters(*network), .channels_last = channels_last};
+  const auto step = [network, options, compute] { (void)sample(*network, options, compute); };
+  return {.step = step, .images = options.count, .parameters = count_parameters(*network)};
 }
 
 }  // namespace
 
 Workload make_workload(const std::string& name, const io::RunConfig& config, const Dataset& dataset,
-                       torch::Device device) {
+                       const Compute& compute) {
   if (name == "train") {
-    return training(config, dataset, device);
+    return training(config, dataset, compute);
   }
   if (name == "evaluate") {
-    return evaluation(config, dataset, device);
+    return evaluation(config, dataset, compute);
   }
   require<UsageError>(name == "sample", "veil bench got \"", name.substr(0, 60),
                       "\", want train, evaluate, sample, data or estimators");
-  return sampling(config, dataset, device);
+  return sampling(config, dataset, compute);
 }
 
 std::unique_ptr<Dataset> synthetic_dataset() {

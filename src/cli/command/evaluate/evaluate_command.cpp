@@ -27,24 +27,24 @@ fs::path result_file(const Arguments& arguments, bool is_whole) {
   return is_whole && !arguments.has("exact-order") && fs::is_directory(model) ? model / "evaluation.json" : fs::path();
 }
 
-std::optional<ExactOrderOptions> exact_order(const Arguments& arguments) {
+std::optional<RevealOptions> exact_order(const Arguments& arguments) {
   if (!arguments.has("exact-order")) {
     require<UsageError>(!arguments.has("groups"), "--groups is of --exact-order, which is not given");
     return std::nullopt;
   }
-  ExactOrderOptions order = parse_exact_order(arguments.text("exact-order"));
+  RevealOptions order = parse_reveal_order(arguments.text("exact-order"));
   order.groups = arguments.integer("groups", 0, 1, 1'000'000'000);
   return order;
 }
 
 EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
-                         const std::optional<ExactOrderOptions>& order) {
+                         const std::optional<RevealOptions>& order) {
   ProgressReporter progress({.label = "evaluate", .quiet = arguments.quiet});
   const auto advance = [&](int64_t done, int64_t all) { progress.advance_of(done, all); };
   const auto options = io::evaluation_options(choice.config);
   Denoiser& denoiser = *choice.model.denoiser;
-  return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.device, choice.precision, advance)
-               : evaluate(denoiser, dataset, options, choice.device, choice.precision, advance);
+  return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.compute, advance)
+               : evaluate(denoiser, dataset, options, choice.compute, advance);
 }
 
 }  // namespace

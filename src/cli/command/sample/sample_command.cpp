@@ -178,7 +178,7 @@ std::string result_text(const nlohmann::ordered_json& written, const std::vector
 
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {
   ProgressReporter progress({.label = "sample", .quiet = quiet});
-  return sample(*choice.model.denoiser, options, choice.device, choice.precision,
+  return sample(*choice.model.denoiser, options, choice.compute,
                 [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
 }
 

@@ -46,7 +46,7 @@ bool StopObserver::on_step(TrainState& /*state*/, const StepReport& /*report*/) 
 LogObserver::LogObserver(RunContext& context, ProgressReporter& progress)
     : context_(context),
       progress_(progress),
-      sum_(torch::zeros({}, torch::TensorOptions(context.device).dtype(torch::kFloat64))),
+      sum_(torch::zeros({}, torch::TensorOptions(context.compute.device).dtype(torch::kFloat64))),
       count_(torch::zeros_like(sum_)),
       line_start_(std::chrono::steady_clock::now()) {}
 
@@ -72,7 +72,7 @@ bool LogObserver::on_step(TrainState& state, const StepReport& report) {
   } else {
     progress_.advance(state.step);
   }
-  if (context_.device.is_cpu() || is_due(state.step, context_.config.train.log_every)) {
+  if (context_.compute.device.is_cpu() || is_due(state.step, context_.config.train.log_every)) {
     const auto in_row =
         state.optimizer.skipped_in_row().item<float>();  // sync: once per log interval, or free on a CPU
     if (in_row >= static_cast<float>(context_.config.train.max_skipped)) {
@@ -121,7 +121,7 @@ bool EvaluateObserver::on_step(TrainState& state, const StepReport& /*report*/) 
   }
   auto options = io::evaluation_options(context_.config);
   options.limit = train.evaluate_examples;
-  const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.device, context_.precision);
+  const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.compute);
   const nlohmann::ordered_json line{{"step", state.step},
                                     {"event", "evaluate"},
                                     {"bits_per_dim", report.bits_per_dim},
@@ -136,8 +136,7 @@ bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   if (!is_due(state.step, train.sample_every) || state.step == train.steps) {
     return true;
   }
-  const auto tokens =
-      veil::sample(*state.average, io::sample_options(context_.config), context_.device, context_.precision);
+  const auto tokens = veil::sample(*state.average, io::sample_options(context_.config), context_.compute);
   std::filesystem::create_directories(context_.folder.file("samples"));
   (void)write_sample_file(context_.folder.file("samples") / step_name(state.step), tokens, context_.training_data);
   return true;

@@ -21,8 +21,7 @@ struct RunContext {
   const RunFolder& folder;
   const DatasetInfo& training_data;
   const Dataset& evaluation_data;
-  torch::Device device;
-  Precision precision;
+  Compute compute;
   bool stopping = false;  ///< set by StopObserver before the others see the step
 };
 

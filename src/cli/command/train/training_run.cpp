@@ -20,18 +20,18 @@
 #include "veil/io/report/report.h"
 #include "veil/nn/layers/initialization.h"
 #include "veil/nn/make_denoiser.h"
+#include "veil/nn/placement.h"
 #include "veil/nn/token_powers.h"
 
 namespace veil::cli {
 namespace {
 
-TrainState new_state(const io::RunConfig& config, const DatasetInfo& data, torch::Device device) {
+TrainState new_state(const io::RunConfig& config, const DatasetInfo& data, const Compute& compute) {
   auto denoiser = make_denoiser(io::denoiser_options(config, data));
   initialize(*denoiser, config.train.seed);
-  denoiser->to(device);
+  place(*denoiser, compute, /*training=*/true);
   auto state = make_train_state(denoiser, config.optimizer, config.train.steps);
-  state.denoiser->set_channels_last(resolve_channels_last(config.device, device, /*training=*/true));
-  state.average->set_channels_last(resolve_channels_last(config.device, device, /*training=*/false));
+  place(*state.average, compute, /*training=*/false);
   return state;
 }
 
@@ -41,8 +41,7 @@ class TrainingRun {
       : config_(config),
         options_(options),
         folder_(options.folder, options.fresh),
-        device_(resolve_device(config.device)),
-        precision_(resolve_precision(config.device, device_)),
+        compute_(resolve_compute(config.device)),
         data_(open_data(config.data, config.data.split, options.quiet)),
         evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet)) {}
 
@@ -51,7 +50,7 @@ class TrainingRun {
       note("changed since this run began: " + change);
     }
     apply_process_options(config_.device);
-    auto state = new_state(config_, data_->info(), device_);
+    auto state = new_state(config_, data_->info(), compute_);
     announce(state);
     if (!train_to_the_end(state)) {
       note(
@@ -75,8 +74,8 @@ class TrainingRun {
                 << evaluation_data_->info().split << "): the figure says nothing of other data\n";
     }
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
-                " parameters, ", device_.str(), ", ", precision_ == Precision::kBFloat16 ? "bfloat16" : "float32",
-                ", in ", folder_.path().string()));
+                " parameters, ", compute_.device.str(), ", ", precision_name(compute_.precision), ", in ",
+                folder_.path().string()));
   }
 
   // Returns false if a signal stopped it.
@@ -90,8 +89,7 @@ class TrainingRun {
                        .folder = folder_,
                        .training_data = data_->info(),
                        .evaluation_data = *evaluation_data_,
-                       .device = device_,
-                       .precision = precision_};
+                       .compute = compute_};
     StopObserver stop(context, signal);
     LogObserver log(context, progress);
     EvaluateObserver evaluation(context);
@@ -107,8 +105,7 @@ class TrainingRun {
                                 .micro_batch_size = config_.train.micro_batch_size,
                                 .seed = config_.train.seed,
                                 .label_dropout = config_.label_dropout,
-                                .device = device_,
-                                .precision = precision_};
+                                .compute = compute_};
     return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
   }
 
@@ -154,7 +151,7 @@ class TrainingRun {
 
   void write_evaluation(TrainState& state) {
     ProgressReporter progress({.label = "evaluate", .quiet = options_.quiet});
-    auto report = evaluate(*state.average, *evaluation_data_, io::evaluation_options(config_), device_, precision_,
+    auto report = evaluate(*state.average, *evaluation_data_, io::evaluation_options(config_), compute_,
                            [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
     report.weights = "ema";
     io::write_file(folder_.file("evaluation.json"), evaluation_json(report) + '\n');
@@ -163,7 +160,7 @@ class TrainingRun {
 
   void write_samples(TrainState& state) {
     ProgressReporter progress({.label = "sample", .quiet = options_.quiet});
-    const auto tokens = sample(*state.average, io::sample_options(config_), device_, precision_,
+    const auto tokens = sample(*state.average, io::sample_options(config_), compute_,
                                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
     const auto path = write_sample_file(folder_.file("samples"), tokens, data_->info());
     std::cout << "samples " << path.string() << '\n';
@@ -172,8 +169,7 @@ class TrainingRun {
   const io::RunConfig& config_;
   const TrainingRunOptions& options_;
   RunFolder folder_;
-  torch::Device device_;
-  Precision precision_;
+  Compute compute_;
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;
 };
