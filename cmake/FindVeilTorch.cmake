@@ -2,9 +2,10 @@
 #
 # Where it is looked for, first match wins:
 #   1. VEIL_TORCH_ROOT: the folder that holds include/ and lib/;
-#   2. CMAKE_PREFIX_PATH: such a folder, or what `torch.utils.cmake_prefix_path` prints;
-#   3. VEIL_TORCH_DEFAULT_ROOT, which an installed veil sets to the one that it was built with;
-#   4. the wheel in <source>/.venv, which tools/setup.sh makes.
+#   2. CMAKE_PREFIX_PATH, as a variable or in the environment: such a folder, or what `torch.utils.cmake_prefix_path` prints;
+#   3. where it was found before: CMake also runs by itself, without the environment of the first time;
+#   4. VEIL_TORCH_DEFAULT_ROOT, which an installed veil sets to the one that it was built with;
+#   5. the wheel in <source>/.venv, which tools/setup.sh makes.
 #
 # Shared libraries are named directly instead of through LibTorch's own TorchConfig.cmake, because that file demands a
 # CUDA toolkit even for a program without CUDA. It is used for a LibTorch of any other make (static libraries).
@@ -31,6 +32,7 @@ function(veil_find_torch_root result)
         list(APPEND candidates "${folder}" "${folder}/../..")
       endforeach()
     endforeach()
+    list(APPEND candidates ${VEIL_TORCH_FOUND_BEFORE})
     if(NOT Torch_DIR)
       file(GLOB wheels "${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch")
       list(APPEND candidates ${VEIL_TORCH_DEFAULT_ROOT} ${wheels})
@@ -120,6 +122,7 @@ if(NOT VEIL_CUDA MATCHES "^(AUTO|ON|OFF)$")
 endif()
 set(VEIL_WITH_CUDA FALSE)
 veil_find_torch_root(VEIL_TORCH_LOCATION)
+set(VEIL_TORCH_FOUND_BEFORE "${VEIL_TORCH_LOCATION}" CACHE INTERNAL "Where LibTorch was found")
 add_library(veil_torch INTERFACE IMPORTED GLOBAL)
 if(VEIL_TORCH_LOCATION)
   veil_check_torch("${VEIL_TORCH_LOCATION}")

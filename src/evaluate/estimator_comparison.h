@@ -54,7 +54,7 @@ struct EstimatorFigures {
 /// learned powers; NumericalError if a loss is not finite.
 [[nodiscard]] std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Dataset& dataset,
                                                                const EstimatorComparisonOptions& options,
-                                                               const Compute& compute,
+                                                               const Compute& compute = {},
                                                                const EvaluationProgress& progress = {});
 
 }  // namespace veil
