@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Builds the program with CUDA, as tools/build.sh does by itself where there is an NVIDIA GPU, in a copy of the project whose
+# path has blanks, and starts it. No GPU is needed: what is shown is that it builds, links and says clearly what is missing.
+#
+# Usage: tests/forms/cuda_form.sh [FOLDER]     FOLDER: where the copy goes, and stays; else a temporary one
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tools/common.sh
+source "$root/tools/common.sh"
+
+if (($# > 0)); then
+  copy=$1
+else
+  temporary=$(mktemp -d)
+  trap 'rm -rf -- "$temporary"' EXIT
+  copy=$temporary/veil with cuda
+fi
+mkdir -p -- "$copy"
+tar -C "$root" --exclude=./build --exclude=./.venv --exclude=./.git --exclude='./results/*' -cf - . | tar -C "$copy" -xf -
+
+# expect CODE PATTERN COMMAND…: the exit code, and a pattern that the whole output has to match.
+expect() {
+  local code=$1 pattern=$2 output status=0
+  shift 2
+  output=$("$@" 2>&1) || status=$?
+  if ((status != code)) || ! grep -qE -- "$pattern" <<<"$output"; then
+    die "$* ended with $status, want $code, and printed what does not match \"$pattern\":"$'\n'"$output"
+  fi
+}
+
+VEIL_CUDA=ON "$copy/tools/build.sh"
+veil=$copy/build/release/bin/veil
+expect 0 '^CUDA yes, [0-9]+ devices?$' "$veil" --version
+if ! "$veil" --version | grep -q '^CUDA yes, 0 '; then
+  say "there is a GPU here; its absence is not tried"
+else
+  expect 2 'device.name is "cuda", but this machine shows 0 CUDA devices to this build; use --device.name=cpu' \
+    "$veil" bench evaluate --device.name=cuda
+fi
+expect 0 'pass' "$veil" selfcheck
+say "the form with CUDA builds, starts and computes on the CPU"
