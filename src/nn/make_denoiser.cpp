@@ -28,19 +28,19 @@ void check_multiple(const char* field, int64_t value, int64_t divisor, const cha
 }
 
 void check_uvit(const DenoiserOptions& options) {
-  const auto& multipliers = options.width_multipliers;
+  const auto& multipliers = options.uvit.width_multipliers;
   require(!multipliers.empty() && multipliers.size() <= kMaxLevels, "width_multipliers has ", multipliers.size(),
           " entries, want 1 to ", kMaxLevels);
   for (const int64_t multiplier : multipliers) {
     check_range("width_multipliers", multiplier, 1, kMaxWidth / options.width);
   }
-  check_range("dit_layers", options.dit_layers, 1, kMaxLayers);
-  check_range("dit_width", options.dit_width, 4, kMaxWidth);
-  check_range("dit_heads", options.dit_heads, 1, options.dit_width);
-  check_multiple("dit_width", options.dit_width, 4, "");
-  check_multiple("dit_width", options.dit_width, options.dit_heads, ", dit_heads");
-  check_range("dit_patch", options.dit_patch, 1, kMaxSide);
-  const int64_t side = (int64_t{1} << (multipliers.size() - 1)) * options.dit_patch;
+  check_range("dit_layers", options.uvit.dit_layers, 1, kMaxLayers);
+  check_range("dit_width", options.uvit.dit_width, 4, kMaxWidth);
+  check_range("dit_heads", options.uvit.dit_heads, 1, options.uvit.dit_width);
+  check_multiple("dit_width", options.uvit.dit_width, 4, "");
+  check_multiple("dit_width", options.uvit.dit_width, options.uvit.dit_heads, ", dit_heads");
+  check_range("dit_patch", options.uvit.dit_patch, 1, kMaxSide);
+  const int64_t side = (int64_t{1} << (multipliers.size() - 1)) * options.uvit.dit_patch;
   check_multiple("shape.height", options.shape.height, side, ", for the levels of width_multipliers and dit_patch");
   check_multiple("shape.width", options.shape.width, side, ", for the levels of width_multipliers and dit_patch");
 }

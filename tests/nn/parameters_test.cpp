@@ -18,11 +18,8 @@ DenoiserOptions tiny(NetworkKind network) {
           .vocab_size = 4,
           .width = 32,
           .layers = 0,
-          .width_multipliers = {1},
-          .dit_layers = 1,
-          .dit_width = 8,
-          .dit_heads = 2,
-          .dropout = 0.0};
+          .dropout = 0.0,
+          .uvit = {.width_multipliers = {1}, .dit_layers = 1, .dit_width = 8, .dit_heads = 2}};
 }
 
 std::string names_of(const DenoiserOptions& options) {
@@ -48,7 +45,7 @@ TEST(ParameterCountTest, ImageNet64) {
   DenoiserOptions options{.network = NetworkKind::kUViT, .shape = {64, 64, 3}, .width = 256, .layers = 24};
   EXPECT_EQ(count(options), 198'279'680);
   options.layers = 8;
-  options.dit_layers = 20;
+  options.uvit.dit_layers = 20;
   EXPECT_EQ(count(options), 204'595'712);
   options.classes = 1000;
   EXPECT_EQ(count(options), 205'113'856);
@@ -241,11 +238,11 @@ TEST(DenoiserOptionsTest, RefusalNamesFieldAndValue) {
   expect_refused(with([](auto& o) { o.dropout = NAN; }), "dropout", "nan");
   expect_refused(with([](auto& o) { o.classes = -2; }), "classes", "-2");
   expect_refused(with([](auto& o) { o.null_class = true; }), "null_class", "1");
-  expect_refused(with([](auto& o) { o.dit_heads = 3; }), "dit_width", "8");
-  expect_refused(with([](auto& o) { o.dit_width = 6; }), "dit_width", "6");
+  expect_refused(with([](auto& o) { o.uvit.dit_heads = 3; }), "dit_width", "8");
+  expect_refused(with([](auto& o) { o.uvit.dit_width = 6; }), "dit_width", "6");
   expect_refused(with([](auto& o) { o.shape.height = 5; }), "shape.height", "5");
-  expect_refused(with([](auto& o) { o.width_multipliers = {1, 0}; }), "width_multipliers", "0");
-  expect_refused(with([](auto& o) { o.shape.width = 6, o.width_multipliers = {1, 2}; }), "shape.width", "6");
+  expect_refused(with([](auto& o) { o.uvit.width_multipliers = {1, 0}; }), "width_multipliers", "0");
+  expect_refused(with([](auto& o) { o.shape.width = 6, o.uvit.width_multipliers = {1, 2}; }), "shape.width", "6");
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ class ImageParts : public Parts {
     auto h = part<Conv2d>("core.patchify").forward(x).flatten(2).transpose(1, 2);
     expect(theirs + "/x_embedder", h);
     h = h + reference_.network().named_parameters()["core.position"].flatten(0, 1);
-    for (int64_t i = 0; i < options_.dit_layers; ++i) {
+    for (int64_t i = 0; i < options_.uvit.dit_layers; ++i) {
       h = core_block(i, h, swished);
     }
     if (swished.defined()) {

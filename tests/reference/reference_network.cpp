@@ -27,10 +27,10 @@ DenoiserOptions options_of(const nlohmann::json& config) {
   options.vocab_size = config.at("vocab_size");
   options.width = config.at("feature_dim");
   options.layers = config.at("n_layers");
-  options.width_multipliers = config.at("ch_mult").get<std::vector<int64_t>>();
-  options.dit_layers = config.at("n_dit_layers");
-  options.dit_width = config.at("dit_hidden_size");
-  options.dit_heads = config.at("dit_num_heads");
+  options.uvit.width_multipliers = config.at("ch_mult").get<std::vector<int64_t>>();
+  options.uvit.dit_layers = config.at("n_dit_layers");
+  options.uvit.dit_width = config.at("dit_hidden_size");
+  options.uvit.dit_heads = config.at("dit_num_heads");
   options.dropout = config.at("dropout_rate");
   options.condition = config.at("time_features") == "t" ? Condition::kTime : Condition::kNone;
   options.classes = std::max<int64_t>(0, config.at("classes"));

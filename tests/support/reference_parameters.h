@@ -142,7 +142,7 @@ class ReferenceNames {
 
   void add_uvit() {
     conditional_norm(root_ + "CondGroupNorm_0", "head.norm");
-    const auto& multipliers = options_.width_multipliers;
+    const auto& multipliers = options_.uvit.width_multipliers;
     std::vector<int64_t> kept{options_.width};
     int64_t index = 0;
     for (size_t level = 0; level < multipliers.size(); ++level) {
@@ -164,8 +164,8 @@ class ReferenceNames {
   void add_uvit_up(int64_t index, std::vector<int64_t> kept) {
     int64_t channels = kept.back();
     int64_t i = 0;
-    for (size_t level = options_.width_multipliers.size(); level-- > 0;) {
-      const int64_t width = options_.width * options_.width_multipliers[level];
+    for (size_t level = options_.uvit.width_multipliers.size(); level-- > 0;) {
+      const int64_t width = options_.width * options_.uvit.width_multipliers[level];
       for (int64_t k = 0; k <= options_.layers; ++k) {
         uvit_block(index++, "up." + std::to_string(i++), channels + kept.back() != width);
         kept.pop_back();
@@ -198,7 +198,7 @@ class ReferenceNames {
     } else {
       all_.push_back({core + "final_layer/RMSNorm_0/scale", "core.norm.weight"});
     }
-    for (int64_t i = 0; i < options_.dit_layers; ++i) {
+    for (int64_t i = 0; i < options_.uvit.dit_layers; ++i) {
       core_block(core + "blocks_" + std::to_string(i) + "/", "core.blocks." + std::to_string(i));
     }
   }

@@ -76,12 +76,9 @@ DenoiserOptions tiny_network() {
           .vocab_size = 16,
           .width = 32,
           .layers = 1,
-          .width_multipliers = {1},
-          .dit_layers = 1,
-          .dit_width = 16,
-          .dit_heads = 2,
           .dropout = 0,
           .classes = kClasses,
+          .uvit = {.width_multipliers = {1}, .dit_layers = 1, .dit_width = 16, .dit_heads = 2},
           .null_class = true};
 }
 

@@ -18,13 +18,10 @@ DenoiserOptions tiny_network() {
           .vocab_size = 16,
           .width = 32,
           .layers = 1,
-          .width_multipliers = {1},
-          .dit_layers = 1,
-          .dit_width = 16,
-          .dit_heads = 2,
           .dropout = 0.1,
           .head = Head::kLogisticPrior,
-          .value_channels = true};
+          .value_channels = true,
+          .uvit = {.width_multipliers = {1}, .dit_layers = 1, .dit_width = 16, .dit_heads = 2}};
 }
 
 TensorDataset tiny_data() {

@@ -36,6 +36,15 @@ enum class Gate {
   kGelu,     ///< "geglu", the tanh approximation
 };
 
+/// What only `uvit` has; the blocks of a level and the width of the first are DenoiserOptions'.
+struct UViTOptions {
+  std::vector<int64_t> width_multipliers = {1};  ///< channels of each level over width; each level halves H and W
+  int64_t dit_layers = 12;                       ///< transformer blocks in the middle
+  int64_t dit_patch = 2;                         ///< they see squares of dit_patch x dit_patch pixels of the last level
+  int64_t dit_width = 768;                       ///< a multiple of 4 and of dit_heads
+  int64_t dit_heads = 12;                        ///< attention heads of each of them
+};
+
 /// What only `transformer` has; its layers and its width f are DenoiserOptions'. Defaults are the paper's text models.
 struct TransformerOptions {
   int64_t heads = 12;           ///< attention heads, each as wide as f: blocks are f * heads wide
@@ -60,19 +69,15 @@ struct DenoiserOptions {
   NetworkKind network = NetworkKind::kUNet;
   TokenShape shape{32, 32, 3};
   int64_t vocab_size = 256;
-  int64_t width = 128;                           ///< feature_dim f; a multiple of 32 (transformer: even, at least 4)
-  int64_t layers = 32;                           ///< residual blocks a level (transformer: blocks)
-  std::vector<int64_t> width_multipliers = {1};  ///< uvit: channels of each level over width; each level halves H and W
-  int64_t dit_layers = 12;                       ///< uvit: transformer blocks in the middle
-  int64_t dit_patch = 2;    ///< uvit: they see squares of dit_patch x dit_patch pixels of the last level
-  int64_t dit_width = 768;  ///< uvit: a multiple of 4 and of dit_heads
-  int64_t dit_heads = 12;   ///< uvit
-  double dropout = 0.1;     ///< in [0, 1)
+  int64_t width = 128;   ///< feature_dim f; a multiple of 32 (transformer: even, at least 4)
+  int64_t layers = 32;   ///< residual blocks a level (transformer: blocks)
+  double dropout = 0.1;  ///< in [0, 1)
   Condition condition = Condition::kMaskFraction;
   int64_t classes = 0;          ///< labels that condition the network; 0: none
   Head head = Head::kFree;      ///< images only
   bool value_channels = false;  ///< add the value in [-1, 1] and the mask flag as two real channels per token;
                                 ///< images only
+  UViTOptions uvit = {};
   TransformerOptions transformer = {};
   Powers powers = Powers::kNone;  ///< anything else needs Condition::kTime
   bool null_class = false;  ///< a label may also be `classes`: "no class", one more row of their embedding, the last

@@ -8,8 +8,8 @@
 #include "io/config/config_values.h"
 #include "io/file/nearest_name.h"
 #include "io/file/strict_json.h"
-#include "veil/nn/layers/layers.h"
 #include "veil/base/error.h"
+#include "veil/nn/layers/layers.h"
 
 namespace veil::io {
 namespace {
@@ -154,8 +154,9 @@ void validate_network(const RunConfig& config) {
   }
   require(model.width % kNormGroups == 0, "model.width is ", model.width, ", want a multiple of ", kNormGroups,
           " where model.network is ", get(config, "model.network"));
-  require(model.network != NetworkKind::kUViT || model.dit_width % model.dit_heads == 0, "model.dit_width is ",
-          model.dit_width, ", want a multiple of model.dit_heads, which is ", model.dit_heads);
+  require(model.network != NetworkKind::kUViT || model.uvit.dit_width % model.uvit.dit_heads == 0,
+          "model.dit_width is ", model.uvit.dit_width, ", want a multiple of model.dit_heads, which is ",
+          model.uvit.dit_heads);
 }
 
 }  // namespace

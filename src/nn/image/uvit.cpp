@@ -8,18 +8,18 @@ namespace veil {
 namespace {
 
 int64_t level_width(const DenoiserOptions& options, int64_t level) {
-  return options.width * options.width_multipliers[level];
+  return options.width * options.uvit.width_multipliers[level];
 }
 
 DitOptions core_options(const DenoiserOptions& options, int64_t channels) {
-  const int64_t shrink = int64_t{1} << (options.width_multipliers.size() - 1);
+  const int64_t shrink = int64_t{1} << (options.uvit.width_multipliers.size() - 1);
   return {.channels = channels,
           .height = options.shape.height / shrink,
           .width = options.shape.width / shrink,
-          .patch = options.dit_patch,
-          .model_width = options.dit_width,
-          .layers = options.dit_layers,
-          .heads = options.dit_heads,
+          .patch = options.uvit.dit_patch,
+          .model_width = options.uvit.dit_width,
+          .layers = options.uvit.dit_layers,
+          .heads = options.uvit.dit_heads,
           .cond_width = condition_width(options),
           .dropout = options.dropout};
 }
@@ -41,7 +41,7 @@ std::shared_ptr<UViTBlock> UViT::make_block(int64_t in, int64_t out, Resample re
 }
 
 int64_t UViT::build_down(std::vector<int64_t>& kept, torch::Device device) {
-  const auto levels = static_cast<int64_t>(options().width_multipliers.size());
+  const auto levels = static_cast<int64_t>(options().uvit.width_multipliers.size());
   for (int64_t level = 0; level < levels; ++level) {
     const int64_t width = level_width(options(), level);
     for (int64_t i = 0; i < options().layers; ++i) {
@@ -61,7 +61,7 @@ int64_t UViT::build_down(std::vector<int64_t>& kept, torch::Device device) {
 }
 
 void UViT::build_up(int64_t channels, std::vector<int64_t> kept, torch::Device device) {
-  for (auto level = static_cast<int64_t>(options().width_multipliers.size()) - 1; level >= 0; --level) {
+  for (auto level = static_cast<int64_t>(options().uvit.width_multipliers.size()) - 1; level >= 0; --level) {
     const int64_t width = level_width(options(), level);
     for (int64_t i = 0; i <= options().layers; ++i) {
       up_.push_back(make_block(channels + kept.back(), width, Resample::kNone, device));

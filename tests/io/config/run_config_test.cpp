@@ -146,7 +146,7 @@ TEST(RunConfigTest, ValuesReachTheFieldsOfTheirNames) {
   const RunConfig config = other_config();
   EXPECT_EQ(config.data.source, "my images/a b");
   EXPECT_EQ(config.model.network, NetworkKind::kUViT);
-  EXPECT_EQ(config.model.width_multipliers, (std::vector<int64_t>{1, 2, 4}));
+  EXPECT_EQ(config.model.uvit.width_multipliers, (std::vector<int64_t>{1, 2, 4}));
   EXPECT_EQ(config.model.condition, Condition::kNone);
   EXPECT_EQ(config.schedule.kind, ScheduleKind::kPolynomial);
   EXPECT_EQ(config.schedule.exponent, 3.0);

@@ -29,11 +29,8 @@ DenoiserOptions small(NetworkKind network, int64_t channels) {
           .vocab_size = kVocabulary,
           .width = 32,
           .layers = 1,
-          .width_multipliers = {1, 2},
-          .dit_layers = 1,
-          .dit_width = 16,
-          .dit_heads = 2,
-          .dropout = 0.0};
+          .dropout = 0.0,
+          .uvit = {.width_multipliers = {1, 2}, .dit_layers = 1, .dit_width = 16, .dit_heads = 2}};
 }
 
 using test::random_input;
