@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <string>
 
 namespace veil {
@@ -14,6 +16,13 @@ namespace veil {
 [[nodiscard]] inline std::string printable(std::string text) {
   std::replace_if(text.begin(), text.end(), is_control, '?');
   return text;
+}
+
+/// The shortest text that reads back as the same number, with a point whatever the locale.
+template <typename Number>
+[[nodiscard]] std::string number_text(Number value) {
+  std::array<char, 32> buffer{};
+  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
 }  // namespace veil

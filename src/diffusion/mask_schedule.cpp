@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 
+#include "base/printable.h"
 #include "veil/base/error.h"
 
 namespace veil {
@@ -68,13 +69,18 @@ double plain_inverse(const MaskScheduleOptions& o, double alpha) {
 
 }  // namespace
 
-MaskSchedule::MaskSchedule(const MaskScheduleOptions& options) : options_(options) {
-  const auto& o = options_;
-  require(o.exponent > 0 && std::isfinite(o.exponent), "schedule exponent is ", o.exponent, ", want a number above 0");
-  require(o.beta_min > 0 && o.beta_max > o.beta_min && std::isfinite(o.beta_max), "schedule.beta_min and beta_max are ",
-          o.beta_min, " and ", o.beta_max, ", want 0 < beta_min < beta_max");
-  require(o.clip >= 0 && o.clip < 0.5, "schedule.clip is ", o.clip, ", want a number in [0, 0.5)");
+void check_options(const MaskScheduleOptions& o) {
+  require<InvalidOption>(o.exponent > 0 && std::isfinite(o.exponent), Field{"exponent"}, " is ",
+                         number_text(o.exponent), ", want a number above 0");
+  check_option({"beta_min"}, o.beta_min, MaskScheduleRanges::kBetaMin);
+  check_option({"beta_max"}, o.beta_max, MaskScheduleRanges::kBetaMax);
+  check_option({"clip"}, o.clip, MaskScheduleRanges::kClip);
+  require<InvalidOption>(o.kind != ScheduleKind::kGeometric || o.beta_min < o.beta_max, Field{"beta_min"}, " is ",
+                         number_text(o.beta_min), ", want less than ", Field{"beta_max"}, ", which is ",
+                         number_text(o.beta_max));
 }
+
+MaskSchedule::MaskSchedule(const MaskScheduleOptions& options) : options_(options) { check_options(options_); }
 
 double MaskSchedule::alpha(double t) const {
   return options_.clip + (1 - 2 * options_.clip) * plain_alpha(options_, t);
@@ -117,7 +123,7 @@ MaskScheduleOptions parse_schedule(std::string_view text) {
   const auto parsed = std::from_chars(number.data(), number.data() + number.size(), options.exponent);
   require(text.starts_with("poly") && parsed.ec == std::errc{} && parsed.ptr == number.data() + number.size() &&
               options.exponent > 0 && std::isfinite(options.exponent),
-          "schedule.kind is \"", text, "\", want linear, cosine, geometric or poly<p> with p > 0, such as poly3");
+          "the schedule is \"", text, "\", want linear, cosine, geometric or poly<p> with p > 0, such as poly3");
   return options;
 }
 

@@ -5,6 +5,7 @@
 
 #include "diffusion/mask_rows.h"
 #include "veil/base/error.h"
+#include "veil/diffusion/mask_schedule.h"
 
 namespace veil {
 
@@ -13,7 +14,7 @@ PowerSchedule::PowerSchedule(std::vector<double> powers, double clip) : powers_(
   for (const double power : powers_) {
     require(power > 0 && std::isfinite(power), "a power is ", power, ", want a finite number above 0");
   }
-  require(clip >= 0 && clip < 0.5, "schedule.clip is ", clip, ", want a number in [0, 0.5)");
+  check_option({"clip"}, clip, MaskScheduleRanges::kClip);
 }
 
 double PowerSchedule::masked_fraction(double t, int64_t value) const {

@@ -8,10 +8,7 @@
 
 namespace veil {
 
-void check_dataset(const DenoiserOptions& network, const Dataset& dataset, const EvaluationOptions& options) {
-  require(options.limit >= 0, "evaluate.limit: got ", options.limit, ", wanted 0 (all) or more");
-  require(options.batch_size >= 1, "evaluate.batch_size: got ", options.batch_size, ", wanted at least 1");
-  require(options.rows_per_call >= 1, "evaluate.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
+void check_dataset(const DenoiserOptions& network, const Dataset& dataset) {
   const auto& info = dataset.info();
   require(dataset.size() > 0, "data set ", info.name, " (", info.split, ") has no examples");
   require(info.shape == network.shape, "data set ", info.name, " has examples of ", info.shape.height, "x",

@@ -8,9 +8,8 @@
 
 namespace veil {
 
-/// Throws InvalidArgument if limit, batch_size or rows_per_call are out of range, or if the data set is empty or its
-/// shape, vocabulary or labels are not the network's.
-void check_dataset(const DenoiserOptions& network, const Dataset& dataset, const EvaluationOptions& options);
+/// Throws InvalidArgument if the data set is empty or its shape, vocabulary or labels are not the network's.
+void check_dataset(const DenoiserOptions& network, const Dataset& dataset);
 
 /// How many examples are scored.
 [[nodiscard]] int64_t scored_examples(const Dataset& dataset, const EvaluationOptions& options);

@@ -21,17 +21,6 @@
 namespace veil {
 namespace {
 
-void check(const DenoiserOptions& network, const Dataset& dataset, const EvaluationOptions& options) {
-  check_dataset(network, dataset, options);
-  require(options.replicates >= 2, "evaluate.replicates: got ", options.replicates, ", wanted at least 2");
-  require(options.passes >= options.replicates && options.passes % options.replicates == 0, "evaluate.passes: got ",
-          options.passes, ", wanted a multiple of evaluate.replicates, which is ", options.replicates);
-  require(options.control >= 0 && options.control <= 1, "evaluate.control: got ", options.control,
-          ", wanted a number in [0, 1]");
-  require(options.first_time > 0 && options.first_time < 1, "evaluate.first_time: got ", options.first_time,
-          ", wanted a number in (0, 1)");
-}
-
 // Of values with schedules of their own the ends are exact here, whatever clip a model was trained with.
 BoundOptions bound_options(const Denoiser& denoiser, const EvaluationOptions& options) {
   BoundOptions bound{.form = options.form, .schedule = options.schedule, .first_time = options.first_time};
@@ -180,9 +169,23 @@ void run_passes(Denoiser& denoiser, const Dataset& dataset, const EvaluationOpti
 
 }  // namespace
 
+void check_options(const EvaluationOptions& o) {
+  check_options(o.schedule);
+  check_option({"first_time"}, o.first_time, kFirstTimes);
+  check_option({"passes"}, o.passes, EvaluationRanges::kPasses);
+  check_option({"replicates"}, o.replicates, EvaluationRanges::kReplicates);
+  check_option({"limit"}, o.limit, EvaluationRanges::kLimit);
+  check_option({"batch_size"}, o.batch_size, EvaluationRanges::kBatchSize);
+  check_option({"rows_per_call"}, o.rows_per_call, EvaluationRanges::kRowsPerCall);
+  check_option({"control"}, o.control, EvaluationRanges::kControl);
+  require<InvalidOption>(o.passes % o.replicates == 0, Field{"passes"}, " is ", o.passes, ", want a multiple of ",
+                         Field{"replicates"}, ", which is ", o.replicates);
+}
+
 EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
                           const Compute& compute, const EvaluationProgress& progress) {
-  check(denoiser.options(), dataset, options);
+  check_options(options);
+  check_dataset(denoiser.options(), dataset);
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);
   const int64_t length = denoiser.options().shape.length();

@@ -95,7 +95,8 @@ std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, con
 EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset, const RevealOptions& order,
                                         const EvaluationOptions& options, const Compute& compute,
                                         const EvaluationProgress& progress) {
-  check_dataset(denoiser.options(), dataset, options);
+  check_options(options);
+  check_dataset(denoiser.options(), dataset);
   const GroupPasses groups(denoiser.options(), options.schedule, groups_of(order, denoiser.options().shape));
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);

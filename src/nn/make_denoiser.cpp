@@ -5,89 +5,109 @@
 #include "nn/image/uvit.h"
 #include "nn/layers/norm.h"
 #include "nn/text/transformer.h"
-#include "veil/base/error.h"
+#include "veil/base/option.h"
+#include "veil/data/dataset_info.h"
 
 namespace veil {
 namespace {
 
 // Upper ends keep sizes computed from an option far away from overflow; no useful network reaches them.
-constexpr int64_t kMaxSide = 1 << 14;
-constexpr int64_t kMaxLength = 1 << 24;
-constexpr int64_t kMaxPositions = 1 << 16;  // of a transformer: it keeps a table of them
-constexpr int64_t kMaxVocabulary = 1 << 20;
-constexpr int64_t kMaxWidth = 1 << 14;
-constexpr int64_t kMaxLayers = 1 << 10;
-constexpr size_t kMaxLevels = 8;
+constexpr IntegerRange kSides{.low = 1, .high = 1 << 14};
+constexpr IntegerRange kLengths{.low = 1, .high = 1 << 24};
+constexpr IntegerRange kPositions{.low = 1, .high = 1 << 16};  // of a transformer: it keeps a table of them
+constexpr IntegerRange kVocabularies{.low = 2, .high = 1 << 20};
+constexpr IntegerRange kClasses{.low = 0, .high = kMaxClasses};
+constexpr int64_t kMaxChannels = 1 << 14;
 
-void check_range(const char* field, int64_t value, int64_t low, int64_t high) {
-  require(value >= low && value <= high, field, " is ", value, ", want ", low, " to ", high);
+void check_divisible(const Field& field, int64_t value, const Field& divisor, int64_t divisor_value) {
+  require<InvalidOption>(value % divisor_value == 0, field, " is ", value, ", want a multiple of ", divisor,
+                         ", which is ", divisor_value);
 }
 
-void check_multiple(const char* field, int64_t value, int64_t divisor, const char* divisor_name) {
-  require(value % divisor == 0, field, " is ", value, ", want a multiple of ", divisor, divisor_name);
+// `value` times the width is the width of something.
+void check_product(const Field& field, int64_t value, int64_t width) {
+  require<InvalidOption>(value <= kMaxChannels / width, field, " is ", value, ", want ", kMaxChannels / width,
+                         " or less where ", Field{"width"}, " is ", width);
 }
 
 void check_uvit(const DenoiserOptions& options) {
-  const auto& multipliers = options.uvit.width_multipliers;
-  require(!multipliers.empty() && multipliers.size() <= kMaxLevels, "width_multipliers has ", multipliers.size(),
-          " entries, want 1 to ", kMaxLevels);
-  for (const int64_t multiplier : multipliers) {
-    check_range("width_multipliers", multiplier, 1, kMaxWidth / options.width);
+  const auto& own = options.uvit;
+  const auto levels = static_cast<int64_t>(own.width_multipliers.size());
+  require<InvalidOption>(contains(DenoiserRanges::kLevels, levels), Field{"width_multipliers"}, " has ", levels,
+                         " entries, want ", DenoiserRanges::kLevels.low, " to ", DenoiserRanges::kLevels.high);
+  for (const int64_t multiplier : own.width_multipliers) {
+    check_option({"width_multipliers"}, multiplier, DenoiserRanges::kWidthMultiplier);
+    check_product({"width_multipliers"}, multiplier, options.width);
   }
-  check_range("dit_layers", options.uvit.dit_layers, 1, kMaxLayers);
-  check_range("dit_width", options.uvit.dit_width, 4, kMaxWidth);
-  check_range("dit_heads", options.uvit.dit_heads, 1, options.uvit.dit_width);
-  check_multiple("dit_width", options.uvit.dit_width, 4, "");
-  check_multiple("dit_width", options.uvit.dit_width, options.uvit.dit_heads, ", dit_heads");
-  check_range("dit_patch", options.uvit.dit_patch, 1, kMaxSide);
-  const int64_t side = (int64_t{1} << (multipliers.size() - 1)) * options.uvit.dit_patch;
-  check_multiple("shape.height", options.shape.height, side, ", for the levels of width_multipliers and dit_patch");
-  check_multiple("shape.width", options.shape.width, side, ", for the levels of width_multipliers and dit_patch");
+  check_option({"dit_layers"}, own.dit_layers, DenoiserRanges::kDitLayers);
+  check_option({"dit_patch"}, own.dit_patch, DenoiserRanges::kDitPatch);
+  check_option({"dit_width"}, own.dit_width, DenoiserRanges::kDitWidth);
+  check_option({"dit_heads"}, own.dit_heads, DenoiserRanges::kDitHeads);
+  check_divisible({"dit_width"}, own.dit_width, {"dit_heads"}, own.dit_heads);
 }
 
 void check_image_network(const DenoiserOptions& options) {
-  check_range("width", options.width, kNormGroups, kMaxWidth);
-  check_multiple("width", options.width, kNormGroups, ", the groups of the norms");
-  check_range("layers", options.layers, 0, kMaxLayers);
-  if (options.network == NetworkKind::kUViT) {
+  const bool is_uvit = options.network == NetworkKind::kUViT;
+  require<InvalidOption>(options.width % kNormGroups == 0, Field{"width"}, " is ", options.width,
+                         ", want a multiple of ", kNormGroups, " where ", Field{"network"}, " is ",
+                         is_uvit ? "uvit" : "unet");
+  if (is_uvit) {
     check_uvit(options);
   }
 }
 
 void check_transformer(const DenoiserOptions& options) {
   const auto& own = options.transformer;
-  check_range("length of shape", options.shape.length(), 1, kMaxPositions);
-  check_range("width", options.width, 4, kMaxWidth);
-  check_multiple("width", options.width, 2, ", for the pairs that positions turn");
-  check_range("layers", options.layers, 1, kMaxLayers);
-  check_range("heads", own.heads, 1, kMaxWidth / options.width);
-  check_range("key_value_heads", own.key_value_heads, 0, own.heads);
-  require(own.key_value_heads == 0 || own.heads % own.key_value_heads == 0, "key_value_heads is ", own.key_value_heads,
-          ", want 0 or a divisor of heads, which is ", own.heads);
-  require(options.head == Head::kFree,
-          "head is not free: a logistic bump over the values is for images, and network is "
-          "transformer");
-  require(!options.value_channels, "value_channels is 1, want 0: they are for images, and network is transformer");
+  require<InvalidOption>(options.layers >= 1, Field{"layers"}, " is ", options.layers, ", want 1 or more where ",
+                         Field{"network"}, " is transformer");
+  check_option({"heads"}, own.heads, DenoiserRanges::kHeads);
+  check_option({"key_value_heads"}, own.key_value_heads, DenoiserRanges::kKeyValueHeads);
+  check_product({"heads"}, own.heads, options.width);
+  require<InvalidOption>(own.key_value_heads == 0 || own.heads % own.key_value_heads == 0, Field{"key_value_heads"},
+                         " is ", own.key_value_heads, ", want 0 or a divisor of ", Field{"heads"}, ", which is ",
+                         own.heads);
+  require<InvalidOption>(options.head == Head::kFree, Field{"head"}, " is logistic_prior, want free where ",
+                         Field{"network"}, " is transformer");
+  require<InvalidOption>(!options.value_channels, Field{"value_channels"}, " is true, want false where ",
+                         Field{"network"}, " is transformer");
+}
+
+void check_shape(const DenoiserOptions& options) {
+  check_option({"shape.height"}, options.shape.height, kSides);
+  check_option({"shape.width"}, options.shape.width, kSides);
+  check_option({"shape.channels"}, options.shape.channels, kSides);
+  const bool is_text = options.network == NetworkKind::kTransformer;
+  check_option({"length of shape"}, options.shape.length(), is_text ? kPositions : kLengths);
+  if (options.network == NetworkKind::kUViT) {
+    const auto& own = options.uvit;
+    const int64_t side = (int64_t{1} << (own.width_multipliers.size() - 1)) * own.dit_patch;
+    for (const auto& [field, value] : {std::pair{Field{"shape.height"}, options.shape.height},
+                                       std::pair{Field{"shape.width"}, options.shape.width}}) {
+      require<InvalidOption>(value % side == 0, field, " is ", value, ", want a multiple of ", side,
+                             ", for the levels of ", Field{"width_multipliers"}, " and ", Field{"dit_patch"});
+    }
+  }
 }
 
 }  // namespace
 
-void check_options(const DenoiserOptions& options) {
-  check_range("shape.height", options.shape.height, 1, kMaxSide);
-  check_range("shape.width", options.shape.width, 1, kMaxSide);
-  check_range("shape.channels", options.shape.channels, 1, kMaxSide);
-  check_range("length of shape", options.shape.length(), 1, kMaxLength);
-  check_range("vocab_size", options.vocab_size, 2, kMaxVocabulary);
-  require(options.dropout >= 0.0 && options.dropout < 1.0, "dropout is ", options.dropout,
-          ", want at least 0 and below 1");
-  check_range("classes", options.classes, 0, kMaxVocabulary);
-  require(!options.null_class || options.classes > 0,
-          "null_class is 1, but classes is 0: \"no class\" is one more label");
-  require(
-      options.powers == Powers::kNone || options.condition == Condition::kTime,
-      "powers are learned, but condition is not time: where values have schedules of their own, the network must be "
-      "told the time");
+void check_architecture(const DenoiserOptions& options) {
+  check_option({"width"}, options.width, DenoiserRanges::kWidth);
+  check_option({"layers"}, options.layers, DenoiserRanges::kLayers);
+  check_option({"dropout"}, options.dropout, DenoiserRanges::kDropout);
+  require<InvalidOption>(options.powers == Powers::kNone || options.condition == Condition::kTime, Field{"condition"},
+                         " is not time, want time where ", Field{"powers"},
+                         " are learned: the network must be told the time where values have schedules of their own");
   options.network == NetworkKind::kTransformer ? check_transformer(options) : check_image_network(options);
+}
+
+void check_options(const DenoiserOptions& options) {
+  check_architecture(options);
+  check_shape(options);
+  check_option({"vocab_size"}, options.vocab_size, kVocabularies);
+  check_option({"classes"}, options.classes, kClasses);
+  require<InvalidOption>(!options.null_class || options.classes > 0, Field{"null_class"}, " is true, but ",
+                         Field{"classes"}, " is 0: \"no class\" is one more label");
 }
 
 std::shared_ptr<Denoiser> make_denoiser(const DenoiserOptions& options, torch::Device device) {

@@ -18,10 +18,10 @@ Bound::Bound(const Denoiser& denoiser, const BoundOptions& options)
       schedule_(token_schedule(denoiser, options.schedule)),
       told_(options.schedule) {
   if (schedule_.is_by_value()) {
-    require(options.form == ObjectiveForm::kTime,
-            "form is count, but the network has learned powers: values with schedules of their own need the form time");
-    require(options.first_time > 0 && options.first_time < 1, "first_time is ", options.first_time,
-            ", want a number in (0, 1)");
+    require<InvalidOption>(options.form == ObjectiveForm::kTime, Field{"form"},
+                           " is count, want time for a network with learned powers: its values have schedules of their "
+                           "own");
+    check_option({"first_time"}, options.first_time, kFirstTimes);
     first_time_ = options.first_time;
   }
 }

@@ -5,6 +5,11 @@
 
 namespace veil {
 
+void check_options(const ObjectiveOptions& options) {
+  check_options(options.schedule);
+  check_option({"first_time"}, options.first_time, kFirstTimes);
+}
+
 LossTerms continuous_time_loss(Denoiser& denoiser, const TokenBatch& batch, const ObjectiveOptions& options,
                                const NoiseContext& noise, torch::Device device) {
   const Bound bound(denoiser, {.form = options.form, .schedule = options.schedule, .first_time = options.first_time});

@@ -27,7 +27,7 @@ torch::Tensor unclipped_alpha(const MaskScheduleOptions& options, const torch::T
     case ScheduleKind::kGeometric:
       break;
   }
-  throw InvalidArgument("schedule.kind is geometric, which the reference does not have");
+  throw InvalidArgument("the schedule is geometric, which the reference does not have");
 }
 
 // The first index of the largest number along the last dimension: at::argmax promises no order among equals.

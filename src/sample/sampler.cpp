@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -19,16 +18,10 @@
 namespace veil {
 namespace {
 
-void check_options(const DenoiserOptions& network, const SampleOptions& options) {
-  require(options.count >= 1, "sample.count: got ", options.count, ", wanted at least 1");
-  require(options.first >= 0 && options.first <= (int64_t{1} << 43) && options.count <= (int64_t{1} << 43),
-          "sample.first: got ", options.first, " with count ", options.count, ", wanted numbers from 0 to 2^44");
-  require(options.temperature > 0 && std::isfinite(options.temperature), "sample.temperature: got ",
-          options.temperature, ", wanted a finite number above 0");
-  require(options.rows_per_call >= 1, "sample.rows_per_call: got ", options.rows_per_call, ", wanted at least 1");
+void check_label(const DenoiserOptions& network, int64_t label) {
   const int64_t labels = network.classes + (network.null_class ? 1 : 0);
-  require(options.label >= -1 && options.label < labels, "sample.label: got ", options.label,
-          ", wanted -1 or a class below ", labels, ", the number that the network has");
+  require<InvalidOption>(label >= -1 && label < labels, Field{"label"}, " is ", label, ", want -1 or a class below ",
+                         labels, ", the number that the network has");
 }
 
 // 1 - alpha at every time of the grid, never rising. The end counts as 0, so that the last step reveals everything.
@@ -175,9 +168,19 @@ class Group {
 
 }  // namespace
 
+void check_options(const SampleOptions& o) {
+  check_options(o.schedule);
+  check_option({"count"}, o.count, SampleRanges::kCount);
+  check_option({"first"}, o.first, SampleRanges::kFirst);
+  check_option({"steps"}, o.steps, SampleRanges::kSteps);
+  check_option({"temperature"}, o.temperature, SampleRanges::kTemperature);
+  check_option({"rows_per_call"}, o.rows_per_call, SampleRanges::kRowsPerCall);
+}
+
 torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute,
                      const SampleProgress& progress) {
-  check_options(denoiser.options(), options);
+  check_options(options);
+  check_label(denoiser.options(), options.label);
   const auto schedule = token_schedule(denoiser, options.schedule);
   const auto times = time_grid(options.grid, options.steps);
   const auto fractions = schedule.is_by_value() ? std::vector<double>{} : masked_fractions(schedule.shared(), times);

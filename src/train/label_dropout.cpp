@@ -1,6 +1,7 @@
 #include "train/label_dropout.h"
 
 #include "veil/base/error.h"
+#include "veil/train/train_options.h"
 
 namespace veil {
 
@@ -12,7 +13,7 @@ torch::Tensor drop_labels(const torch::Tensor& labels, const torch::Tensor& exam
             "labels or example ids are ", tensor.scalar_type(), " of shape ", tensor.sizes(), " on ", tensor.device(),
             ", want int64 [", labels.numel(), "] on the CPU");
   }
-  require(probability >= 0 && probability < 1, "label_dropout is ", probability, ", want at least 0 and below 1");
+  check_option({"label_dropout"}, probability, TrainRanges::kLabelDropout);
   const auto dropped = labels.clone(at::MemoryFormat::Contiguous);
   const auto ids = example_ids.contiguous();
   auto* label = dropped.mutable_data_ptr<int64_t>();

@@ -4,23 +4,17 @@
 #include <cmath>
 #include <numbers>
 
-#include "veil/base/error.h"
-
 namespace veil {
-namespace {
-
 void check_options(const OptimizerOptions& o) {
-  require(o.learning_rate > 0, "optimizer.learning_rate is ", o.learning_rate, ", want a number above 0");
-  require(o.warmup_steps >= 0, "optimizer.warmup_steps is ", o.warmup_steps, ", want 0 or more");
-  require(o.beta1 >= 0 && o.beta1 < 1, "optimizer.beta1 is ", o.beta1, ", want a number in [0, 1)");
-  require(o.beta2 >= 0 && o.beta2 < 1, "optimizer.beta2 is ", o.beta2, ", want a number in [0, 1)");
-  require(o.epsilon > 0, "optimizer.epsilon is ", o.epsilon, ", want a number above 0");
-  require(o.weight_decay >= 0, "optimizer.weight_decay is ", o.weight_decay, ", want 0 or more");
-  require(o.clip_norm >= 0, "optimizer.clip_norm is ", o.clip_norm, ", want 0 (off) or more");
-  require(o.ema_decay >= 0 && o.ema_decay < 1, "optimizer.ema_decay is ", o.ema_decay, ", want a number in [0, 1)");
+  check_option({"learning_rate"}, o.learning_rate, OptimizerRanges::kLearningRate);
+  check_option({"warmup_steps"}, o.warmup_steps, OptimizerRanges::kWarmupSteps);
+  check_option({"beta1"}, o.beta1, OptimizerRanges::kDecay);
+  check_option({"beta2"}, o.beta2, OptimizerRanges::kDecay);
+  check_option({"epsilon"}, o.epsilon, OptimizerRanges::kEpsilon);
+  check_option({"weight_decay"}, o.weight_decay, OptimizerRanges::kWeightDecay);
+  check_option({"clip_norm"}, o.clip_norm, OptimizerRanges::kClipNorm);
+  check_option({"ema_decay"}, o.ema_decay, OptimizerRanges::kDecay);
 }
-
-}  // namespace
 
 double learning_rate_at(const OptimizerOptions& options, int64_t step, int64_t total_steps) {
   const auto at = static_cast<double>(step);

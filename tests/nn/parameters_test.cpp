@@ -237,7 +237,7 @@ TEST(DenoiserOptionsTest, RefusalNamesFieldAndValue) {
   expect_refused(with([](auto& o) { o.dropout = 1.0; }), "dropout", "1");
   expect_refused(with([](auto& o) { o.dropout = NAN; }), "dropout", "nan");
   expect_refused(with([](auto& o) { o.classes = -2; }), "classes", "-2");
-  expect_refused(with([](auto& o) { o.null_class = true; }), "null_class", "1");
+  expect_refused(with([](auto& o) { o.null_class = true; }), "null_class", "true");
   expect_refused(with([](auto& o) { o.uvit.dit_heads = 3; }), "dit_width", "8");
   expect_refused(with([](auto& o) { o.uvit.dit_width = 6; }), "dit_width", "6");
   expect_refused(with([](auto& o) { o.shape.height = 5; }), "shape.height", "5");

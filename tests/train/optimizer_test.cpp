@@ -155,6 +155,13 @@ TEST(OptimizerTest, RefusesOptionsOutOfRange) {
     Pair pair;
     EXPECT_THROW(Optimizer(ParameterVector(*pair), options, 10), InvalidArgument);
   }
+  try {
+    Pair pair;
+    const Optimizer optimizer(ParameterVector(*pair), {.learning_rate = 0}, 10);
+    FAIL() << "a learning rate of 0 was accepted";
+  } catch (const InvalidOption& error) {
+    EXPECT_STREQ(error.what(), "learning_rate is 0, want a number in (0, 10]");
+  }
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "veil/base/option.h"
+
 namespace veil {
 
 enum class ScheduleKind { kLinear, kCosine, kPolynomial, kGeometric };
@@ -17,6 +19,16 @@ struct MaskScheduleOptions {
                            ///< 1e-4 = what the reference trains with
 };
 
+/// What each number of MaskScheduleOptions may be, but for the exponent: any above 0.
+struct MaskScheduleRanges {
+  static constexpr Range kBetaMin{.low = 0.0, .high = 1.0, .open_low = true};
+  static constexpr Range kBetaMax{.low = 0.0, .high = 1000.0, .open_low = true};
+  static constexpr Range kClip{.low = 0.0, .high = 0.5, .open_high = true};
+};
+
+/// Throws InvalidOption if a field is out of range, or a geometric schedule has beta_min >= beta_max.
+void check_options(const MaskScheduleOptions& options);
+
 /// Probability alpha(t) that a token is still visible at time t in [0, 1], for one schedule shared by all tokens (MD4).
 /// alpha falls from 1 (clip 0: exactly 1, except kGeometric, which starts at exp(-beta_min)) to 0 (kGeometric:
 /// exp(-beta_max)). A value: cheap to copy, safe to share. Source: arXiv 2406.04329, table 4.
@@ -24,7 +36,7 @@ struct MaskScheduleOptions {
 /// Everything is computed in float64, and 1 - alpha by its own closed form, so that nothing cancels near t = 0.
 class MaskSchedule {
  public:
-  /// Throws InvalidArgument, naming the field, if one is out of range.
+  /// Throws InvalidOption, as check_options.
   explicit MaskSchedule(const MaskScheduleOptions& options = {});
 
   [[nodiscard]] const MaskScheduleOptions& options() const { return options_; }

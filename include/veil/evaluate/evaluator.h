@@ -26,6 +26,19 @@ struct EvaluationOptions {
                           ///< unbiased for every weight; 0: none. There is none either where a replicate is one pass
 };
 
+/// What each number of EvaluationOptions may be; first_time as kFirstTimes (objective.h).
+struct EvaluationRanges {
+  static constexpr IntegerRange kPasses{.low = 2, .high = 1'000'000};
+  static constexpr IntegerRange kReplicates{.low = 2, .high = 1'000'000};
+  static constexpr IntegerRange kLimit{.low = 0, .high = 1'000'000'000};
+  static constexpr IntegerRange kBatchSize{.low = 1, .high = 1'000'000};
+  static constexpr IntegerRange kRowsPerCall{.low = 1, .high = 1'000'000};
+  static constexpr Range kControl{.low = 0.0, .high = 1.0};
+};
+
+/// Throws InvalidOption if a field is out of range, the schedule's among them, or passes is no multiple of replicates.
+void check_options(const EvaluationOptions& options);
+
 /// S/k by the number k of masked positions: the information profile. At most 64 logarithmic bins, which are disjoint,
 /// ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the mean bound in nats,
 /// estimated without the control variate.

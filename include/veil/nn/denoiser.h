@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "veil/base/device.h"
+#include "veil/base/option.h"
 #include "veil/data/token_batch.h"
 
 namespace veil {
@@ -81,6 +82,21 @@ struct DenoiserOptions {
   TransformerOptions transformer = {};
   Powers powers = Powers::kNone;  ///< anything else needs Condition::kTime
   bool null_class = false;  ///< a label may also be `classes`: "no class", one more row of their embedding, the last
+};
+
+/// What each number of the three structs above may be; check_architecture (make_denoiser.h) says what goes together.
+struct DenoiserRanges {
+  static constexpr IntegerRange kWidth{.low = 4, .high = 4096, .multiple_of = 2};
+  static constexpr IntegerRange kLayers{.low = 0, .high = 256};  ///< transformer: at least 1
+  static constexpr Range kDropout{.low = 0.0, .high = 1.0, .open_high = true};
+  static constexpr IntegerRange kLevels{.low = 1, .high = 8};  ///< how many width_multipliers
+  static constexpr IntegerRange kWidthMultiplier{.low = 1, .high = 64};
+  static constexpr IntegerRange kDitLayers{.low = 1, .high = 256};
+  static constexpr IntegerRange kDitPatch{.low = 1, .high = 64};
+  static constexpr IntegerRange kDitWidth{.low = 4, .high = 16384, .multiple_of = 4};
+  static constexpr IntegerRange kDitHeads{.low = 1, .high = 256};
+  static constexpr IntegerRange kHeads{.low = 1, .high = 1024};
+  static constexpr IntegerRange kKeyValueHeads{.low = 0, .high = 1024};
 };
 
 /// One network call.

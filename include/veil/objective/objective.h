@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "veil/base/option.h"
 #include "veil/data/token_batch.h"
 #include "veil/diffusion/forward_process.h"
 #include "veil/diffusion/mask_schedule.h"
@@ -29,6 +30,12 @@ struct ObjectiveOptions {
   double first_time =
       1e-3;  ///< with learned powers: the integral stops here, and a closed form does the rest; in (0, 1)
 };
+
+/// What ObjectiveOptions::first_time may be, and that of evaluation.
+inline constexpr Range kFirstTimes{.low = 0.0, .high = 1.0, .open_low = true, .open_high = true};
+
+/// Throws InvalidOption if a field is out of range, the schedule's among them.
+void check_options(const ObjectiveOptions& options);
 
 /// The place of a micro-batch in the noise of a run.
 struct NoiseContext {

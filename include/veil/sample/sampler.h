@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "veil/base/device.h"
+#include "veil/base/option.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/diffusion/time_grid.h"
 #include "veil/nn/denoiser.h"
@@ -24,6 +25,18 @@ struct SampleOptions {
                        ///< classes; the number of classes: "no class", of a network with null_class
   int64_t rows_per_call = 8;  ///< rows of every network call: fixed, so that sample k does not depend on count
 };
+
+/// What each number of SampleOptions may be; which labels there are depends on the network.
+struct SampleRanges {
+  static constexpr IntegerRange kCount{.low = 1, .high = 1'000'000'000};
+  static constexpr IntegerRange kFirst{.low = 0, .high = int64_t{1} << 43};
+  static constexpr IntegerRange kSteps{.low = 1, .high = 1'000'000};
+  static constexpr Range kTemperature{.low = 0.0, .high = 100.0, .open_low = true};
+  static constexpr IntegerRange kRowsPerCall{.low = 1, .high = 1'000'000};
+};
+
+/// Throws InvalidOption if a field is out of range, the schedule's among them.
+void check_options(const SampleOptions& options);
 
 /// Called after each step with (steps done, steps in all), summed over the groups of rows. A step that reveals nothing
 /// is counted too, though it calls no network.

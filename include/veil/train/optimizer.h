@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "veil/base/option.h"
 #include "veil/train/parameter_vector.h"
 
 namespace veil {
@@ -23,6 +24,19 @@ struct OptimizerOptions {
   bool ema_warmup = true;       ///< decay of update n is min(ema_decay, (1 + n) / (10 + n))
 };
 
+/// What each number of OptimizerOptions may be.
+struct OptimizerRanges {
+  static constexpr Range kLearningRate{.low = 0.0, .high = 10.0, .open_low = true};
+  static constexpr IntegerRange kWarmupSteps{.low = 0, .high = 1'000'000'000};
+  static constexpr Range kDecay{.low = 0.0, .high = 1.0, .open_high = true};  ///< beta1, beta2 and ema_decay
+  static constexpr Range kEpsilon{.low = 0.0, .high = 1.0, .open_low = true};
+  static constexpr Range kWeightDecay{.low = 0.0, .high = 10.0};
+  static constexpr Range kClipNorm{.low = 0.0, .high = 1e6};
+};
+
+/// Throws InvalidOption if a field is out of range.
+void check_options(const OptimizerOptions& options);
+
 /// Learning rate of update `step` (the first is 0) of `total_steps`: base * min(1, step / warmup) *
 /// (cosine: 1/2 (1 + cos(pi * max(0, step - warmup) / (total - warmup)))). The first update has rate 0 if warmup > 0,
 /// as in the reference.
@@ -34,7 +48,7 @@ struct OptimizerOptions {
 /// AdamW (Loshchilov & Hutter 2019) and the moving average of the weights, over one flat vector.
 class Optimizer {
  public:
-  /// Throws InvalidArgument, naming the field, if an option is out of range. The average starts at the parameters.
+  /// Throws InvalidOption, as check_options. The average starts at the parameters.
   Optimizer(ParameterVector parameters, const OptimizerOptions& options, int64_t total_steps);
 
   /// One update from the gradients, which are then zeroed. If any gradient is not finite nothing changes: neither

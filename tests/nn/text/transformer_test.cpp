@@ -190,9 +190,12 @@ TEST(TransformerOptionsTest, RefusalNamesFieldAndValue) {
   expect_refused(with([](auto& o) { o.transformer.heads = 0; }), "heads is 0,");
   expect_refused(with([](auto& o) { o.transformer.heads = 1'000'000'007; }), "heads is 1000000007,");
   expect_refused(with([](auto& o) { o.transformer.key_value_heads = 3; }), "key_value_heads is 3,");
-  expect_refused(with([](auto& o) { o.transformer.key_value_heads = 5; }), "key_value_heads is 5,");
-  expect_refused(with([](auto& o) { o.head = Head::kLogisticPrior; }), "head is not free");
-  expect_refused(with([](auto& o) { o.value_channels = true; }), "value_channels is 1,");
+  expect_refused(with([](auto& o) { o.transformer.key_value_heads = 5; }),
+                 "key_value_heads is 5, want 0 or a divisor of heads, which is ");
+  expect_refused(with([](auto& o) { o.head = Head::kLogisticPrior; }),
+                 "head is logistic_prior, want free where network is transformer");
+  expect_refused(with([](auto& o) { o.value_channels = true; }),
+                 "value_channels is true, want false where network is transformer");
   expect_refused(with([](auto& o) { o.shape = {1, 1 << 14, 8}; }), "length of shape is 131072,");
 }
 
