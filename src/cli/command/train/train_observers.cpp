@@ -146,7 +146,7 @@ std::filesystem::path write_sample_file(const std::filesystem::path& stem, const
                                         const DatasetInfo& data) {
   if (data.alphabet.empty()) {
     const auto path = stem.string() + ".png";
-    io::write_png(path, io::image_grid(tokens, data.shape, {.scale = 0}));
+    io::write_png(path, io::image_grid(tokens, data.shape, {.scale = 0, .vocab_size = data.vocab_size}));
     return path;
   }
   const auto path = stem.string() + ".txt";
