@@ -1,6 +1,7 @@
 #include "cli/arguments/configuration.h"
 
 #include "io/config/config_file.h"
+#include "veil/io/config/resolve.h"
 
 namespace veil::cli {
 

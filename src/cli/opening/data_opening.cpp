@@ -49,7 +49,7 @@ std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOp
 
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.
 void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model) {
-  const auto& trained = model.info.dataset;
+  const auto& trained = model.spec.data;
   const auto& evaluated = model.info.evaluation_fingerprint;
   if (!evaluated.empty() && scored.fingerprint == evaluated) {
     return;

@@ -45,10 +45,11 @@ ModelChoice open_model(const Arguments& arguments) {
   io::RunConfig base = model.config;
   base.device = {};
   io::RunConfig config = configuration(arguments, base);
+  io::ResolvedRun run = resolve(config, model.spec.data);
   const Compute compute = resolve_compute(config.device);
   apply_process_options(config.device);
   place(*model.denoiser, compute, /*training=*/false);
-  return {.model = std::move(model), .config = std::move(config), .compute = compute};
+  return {.model = std::move(model), .config = std::move(config), .run = std::move(run), .compute = compute};
 }
 
 void require_folder_of(const fs::path& file) {

@@ -4,6 +4,7 @@
 
 #include "cli/arguments/arguments.h"
 #include "veil/base/device.h"
+#include "veil/io/config/resolve.h"
 #include "veil/io/model/model_file.h"
 
 namespace veil::cli {
@@ -12,6 +13,7 @@ namespace veil::cli {
 struct ModelChoice {
   io::LoadedModel model;
   io::RunConfig config;  ///< what the model was trained with, under the settings of the command line
+  io::ResolvedRun run;   ///< what `config` makes of the model's own data
   Compute compute;
 };
 

@@ -5,8 +5,6 @@
 namespace veil::io {
 namespace {
 
-constexpr int64_t kMostSide = 16'384;
-
 // Beta and clip have keys of their own, so a kind changes only kind and exponent: the order of keys does not matter.
 ConfigKey schedule_kind_key() {
   ConfigKey key{.name = "schedule.kind",
@@ -34,15 +32,16 @@ std::vector<ConfigKey> data_keys() {
       text_key("data.split", "part of the data that training reads", VEIL_FIELD(data.split)),
       text_key("data.evaluation_split", "part of the data that evaluation scores", VEIL_FIELD(data.evaluation_split)),
       integer_key("data.size", "side in pixels that images are cropped and resized to; 0: as they are",
-                  VEIL_FIELD(data.prepare.fit.size), {0, kMostSide}),
-      integer_key("data.channels", "1: grey, 3: colour; 0: as they are", VEIL_FIELD(data.prepare.fit.channels), {0, 3}),
+                  VEIL_FIELD(data.prepare.fit.size), FitRanges::kSize),
+      integer_key("data.channels", "1: grey, 3: colour; 0: as they are", VEIL_FIELD(data.prepare.fit.channels),
+                  FitRanges::kChannels),
       choice_key<ResizeFilter>(
           "data.resize", "filter that images are resized with", VEIL_FIELD(data.prepare.fit.filter),
           {{"area", ResizeFilter::kArea}, {"box", ResizeFilter::kBox}, {"lanczos", ResizeFilter::kLanczos}}),
       boolean_key("data.upscale", "enlarge images that are smaller than data.size instead of refusing them",
                   VEIL_FIELD(data.prepare.fit.upscale)),
       real_key("data.holdout", "share of images without splits that is their test split, chosen by content",
-               VEIL_FIELD(data.prepare.holdout), {.low = 0.0, .high = 1.0, .open_high = true}),
+               VEIL_FIELD(data.prepare.holdout), kHoldouts),
   };
 }
 
@@ -52,23 +51,24 @@ std::vector<ConfigKey> model_keys() {
           "model.network", "architecture", VEIL_FIELD(model.network),
           {{"unet", NetworkKind::kUNet}, {"uvit", NetworkKind::kUViT}, {"transformer", NetworkKind::kTransformer}}),
       integer_key("model.width", "channels of the first level, a multiple of 32; transformer: width of a head, even",
-                  VEIL_FIELD(model.width), {4, 4096, 2}),
-      integer_key("model.layers", "residual blocks a level; transformer: blocks", VEIL_FIELD(model.layers), {1, 256}),
-      integer_list_key("model.width_multipliers",
-                       "uvit: channels of each level over width; each level halves the picture",
-                       VEIL_FIELD(model.uvit.width_multipliers), {1, 64}),
+                  VEIL_FIELD(model.width), DenoiserRanges::kWidth),
+      integer_key("model.layers", "residual blocks a level; transformer: blocks", VEIL_FIELD(model.layers),
+                  DenoiserRanges::kLayers),
+      integer_list_key(
+          "model.width_multipliers", "uvit: channels of each level over width; each level halves the picture",
+          VEIL_FIELD(model.uvit.width_multipliers), DenoiserRanges::kLevels, DenoiserRanges::kWidthMultiplier),
       integer_key("model.dit_layers", "uvit: transformer blocks in the middle", VEIL_FIELD(model.uvit.dit_layers),
-                  {1, 256}),
+                  DenoiserRanges::kDitLayers),
       integer_key("model.dit_patch", "uvit: side in pixels of the squares that the transformer sees",
-                  VEIL_FIELD(model.uvit.dit_patch), {1, 64}),
+                  VEIL_FIELD(model.uvit.dit_patch), DenoiserRanges::kDitPatch),
       integer_key("model.dit_width", "uvit: channels of the transformer", VEIL_FIELD(model.uvit.dit_width),
-                  {4, 16384, 4}),
+                  DenoiserRanges::kDitWidth),
       integer_key("model.dit_heads", "uvit: attention heads, a divisor of dit_width", VEIL_FIELD(model.uvit.dit_heads),
-                  {1, 256}),
+                  DenoiserRanges::kDitHeads),
       integer_key("model.heads", "transformer: attention heads; a block is width * heads wide",
-                  VEIL_FIELD(model.transformer.heads), {1, 1024}),
+                  VEIL_FIELD(model.transformer.heads), DenoiserRanges::kHeads),
       integer_key("model.key_value_heads", "transformer: heads of keys and values, a divisor of heads; 0: heads",
-                  VEIL_FIELD(model.transformer.key_value_heads), {0, 1024}),
+                  VEIL_FIELD(model.transformer.key_value_heads), DenoiserRanges::kKeyValueHeads),
       choice_key<Gate>("model.gate", "transformer: gate of the feed-forward layers: sigmoid, swish or gelu",
                        VEIL_FIELD(model.transformer.gate),
                        {{"glu", Gate::kSigmoid}, {"swiglu", Gate::kSwish}, {"geglu", Gate::kGelu}}),
@@ -81,14 +81,14 @@ std::vector<ConfigKey> model_keys() {
       boolean_key("model.causal", "transformer: a position sees only itself and those before it",
                   VEIL_FIELD(model.transformer.causal)),
       real_key("model.dropout", "probability that an activation is dropped in training", VEIL_FIELD(model.dropout),
-               {.low = 0.0, .high = 1.0, .open_high = true}),
+               DenoiserRanges::kDropout),
       choice_key<Condition>(
           "model.condition", "what the network is told about the noise level", VEIL_FIELD(model.condition),
           {{"mask_fraction", Condition::kMaskFraction}, {"time", Condition::kTime}, {"none", Condition::kNone}}),
       boolean_key("model.class_conditional", "tell the network the class of an example", VEIL_FIELD(class_conditional)),
       real_key("model.label_dropout",
                "probability that training hides the class; above 0 the network learns to do without it too",
-               VEIL_FIELD(label_dropout), {.low = 0.0, .high = 1.0, .open_high = true}),
+               VEIL_FIELD(label_dropout), TrainRanges::kLabelDropout),
       choice_key<Head>("model.head", "free logits, or with a learned bump over neighbouring values",
                        VEIL_FIELD(model.head), {{"free", Head::kFree}, {"logistic_prior", Head::kLogisticPrior}}),
       boolean_key("model.value_channels", "add each value and the mask flag as real channels",
@@ -100,11 +100,11 @@ std::vector<ConfigKey> schedule_keys() {
   return {
       schedule_kind_key(),
       real_key("schedule.beta_min", "geometric: smallest rate", VEIL_FIELD(schedule.beta_min),
-               {.low = 0.0, .high = 1.0, .open_low = true}),
+               MaskScheduleRanges::kBetaMin),
       real_key("schedule.beta_max", "geometric: largest rate, above beta_min", VEIL_FIELD(schedule.beta_max),
-               {.low = 0.0, .high = 1000.0, .open_low = true}),
+               MaskScheduleRanges::kBetaMax),
       real_key("schedule.clip", "alpha is kept inside [clip, 1 - clip]; 0 keeps the exact ends",
-               VEIL_FIELD(schedule.clip), {.low = 0.0, .high = 0.5, .open_high = true}),
+               VEIL_FIELD(schedule.clip), MaskScheduleRanges::kClip),
       choice_key<Powers>(
           "schedule.powers",
           "a schedule 1 - t^w for each value, learned (GenMD4): a number for each, a smooth curve over the "
@@ -126,7 +126,7 @@ std::vector<ConfigKey> objective_keys() {
                                 VEIL_FIELD(objective.power_gradient),
                                 {{"disarm", PowerGradient::kDisarm}, {"leave_one_out", PowerGradient::kLeaveOneOut}}),
       real_key("objective.first_time", "learned powers: where the integral over time starts, the rest being exact",
-               VEIL_FIELD(objective.first_time), {.low = 0.0, .high = 1.0, .open_low = true, .open_high = true}),
+               VEIL_FIELD(objective.first_time), kFirstTimes),
   };
 }
 

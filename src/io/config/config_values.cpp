@@ -1,9 +1,7 @@
 #include "io/config/config_values.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
 
 #include "base/printable.h"
 #include "veil/base/error.h"
@@ -19,32 +17,14 @@ bool parse_number(std::string_view text, Number& value) {
   return error == std::errc() && stop == end;
 }
 
-std::string range_text(const Range& range) {
-  return concat(range.open_low ? '(' : '[', number_text(range.low), ", ", number_text(range.high),
-                range.open_high ? ')' : ']');
-}
-
-bool contains(const Range& range, double value) {
-  return std::isfinite(value) && (range.open_low ? value > range.low : value >= range.low) &&
-         (range.open_high ? value < range.high : value <= range.high);
-}
-
-std::string integer_text(const IntegerRange& range) {
-  const std::string kind = range.multiple_of == 1 ? "an integer" : concat("a multiple of ", range.multiple_of);
-  return concat(kind, " in [", range.low, ", ", range.high, "]");
-}
-
 bool parse_integer(std::string_view text, const IntegerRange& range, int64_t& value) {
-  return parse_number(text, value) && value >= range.low && value <= range.high && value % range.multiple_of == 0;
+  return parse_number(text, value) && contains(range, value);
 }
 
 template <typename Integer>
 ConfigKey plain_integer_key(std::string name, std::string help, std::string wanted, Access<Integer> field) {
   ConfigKey key{.name = std::move(name), .help = std::move(help), .wanted = std::move(wanted), .set = {}, .get = {}};
-  key.get = [field](const RunConfig& config) {
-    RunConfig copy = config;
-    return std::to_string(field(copy));
-  };
+  key.get = [field](const RunConfig& config) { return std::to_string(field.in(config)); };
   return key;
 }
 
@@ -81,12 +61,6 @@ std::string shown(std::string_view text) {
   return text.size() > kShown ? result + "..." : result;
 }
 
-std::string number_text(double value) {
-  std::array<char, 32> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  return {buffer.data(), end};
-}
-
 std::string join_choices(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -102,13 +76,13 @@ void refuse_value(std::string_view name, std::string_view text, std::string_view
 }
 
 ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range) {
-  ConfigKey key = plain_integer_key<int64_t>(std::move(name), std::move(help), integer_text(range), field);
+  ConfigKey key = plain_integer_key<int64_t>(std::move(name), std::move(help), describe(range), field);
   key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
     int64_t value = 0;
     if (!parse_integer(text, range, value)) {
       refuse_value(id, text, wanted);
     }
-    field(config) = value;
+    field.to(config) = value;
   };
   return key;
 }
@@ -121,28 +95,21 @@ ConfigKey seed_key(std::string name, std::string help, Access<uint64_t> field) {
     if (!parse_number(text, value)) {
       refuse_value(id, text, wanted);
     }
-    field(config) = value;
+    field.to(config) = value;
   };
   return key;
 }
 
 ConfigKey real_key(std::string name, std::string help, Access<double> field, Range range) {
-  ConfigKey key{.name = std::move(name),
-                .help = std::move(help),
-                .wanted = concat("a number in ", range_text(range)),
-                .set = {},
-                .get = {}};
+  ConfigKey key{.name = std::move(name), .help = std::move(help), .wanted = describe(range), .set = {}, .get = {}};
   key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
     double value = 0.0;
     if (!parse_number(text, value) || !contains(range, value)) {
       refuse_value(id, text, wanted);
     }
-    field(config) = value;
+    field.to(config) = value;
   };
-  key.get = [field](const RunConfig& config) {
-    RunConfig copy = config;
-    return number_text(field(copy));
-  };
+  key.get = [field](const RunConfig& config) { return number_text(field.in(config)); };
   return key;
 }
 
@@ -153,12 +120,9 @@ ConfigKey boolean_key(std::string name, std::string help, Access<bool> field) {
     if (!on && text != "false" && text != "off" && text != "no" && text != "0") {
       refuse_value(id, text, wanted);
     }
-    field(config) = on;
+    field.to(config) = on;
   };
-  key.get = [field](const RunConfig& config) {
-    RunConfig copy = config;
-    return std::string(field(copy) ? "true" : "false");
-  };
+  key.get = [field](const RunConfig& config) { return std::string(field.in(config) ? "true" : "false"); };
   return key;
 }
 
@@ -172,37 +136,34 @@ ConfigKey text_key(std::string name, std::string help, Access<std::string> field
     if (!is_plain_text(text)) {
       refuse_value(id, text, wanted);
     }
-    field(config) = std::string(text);
+    field.to(config) = std::string(text);
   };
-  key.get = [field](const RunConfig& config) {
-    RunConfig copy = config;
-    return field(copy);
-  };
+  key.get = [field](const RunConfig& config) { return field.in(config); };
   return key;
 }
 
-ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field, IntegerRange range) {
-  constexpr size_t kLongest = 8;
+ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field, IntegerRange lengths,
+                           IntegerRange range) {
   ConfigKey key{.name = std::move(name),
                 .help = std::move(help),
-                .wanted = concat("1 to 8 integers in [", range.low, ", ", range.high, "] with commas between them"),
+                .wanted = concat(lengths.low, " to ", lengths.high, " integers in [", range.low, ", ", range.high,
+                                 "] with commas between them"),
                 .set = {},
                 .get = {}};
-  key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
+  key.set = [field, lengths, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
     std::vector<int64_t> values;
     for (const std::string_view part : split_at_commas(text)) {
       int64_t value = 0;
-      if (values.size() == kLongest || !parse_integer(part, range, value)) {
+      if (static_cast<int64_t>(values.size()) == lengths.high || !parse_integer(part, range, value)) {
         refuse_value(id, text, wanted);
       }
       values.push_back(value);
     }
-    field(config) = std::move(values);
+    field.to(config) = std::move(values);
   };
   key.get = [field](const RunConfig& config) {
-    RunConfig copy = config;
     std::string text;
-    for (const int64_t value : field(copy)) {
+    for (const int64_t value : field.in(config)) {
       text.append(text.empty() ? "" : ",").append(std::to_string(value));
     }
     return text;

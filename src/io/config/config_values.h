@@ -6,40 +6,28 @@
 #include <utility>
 #include <vector>
 
+#include "veil/base/option.h"
 #include "veil/io/config/run_config.h"
 
 /// VEIL_FIELD(train.steps) is the Access of that field.
-#define VEIL_FIELD(member)           \
-  +[](RunConfig & config) -> auto& { \
-    return config.member;            \
+#define VEIL_FIELD(member)                                                 \
+  {                                                                        \
+    [](RunConfig & config) -> auto& { return config.member; }              \
+    , [](const RunConfig& config) -> const auto& { return config.member; } \
   }
 
 namespace veil::io {
-
-/// The smallest and largest value of a number that is allowed, both allowed themselves unless marked open.
-struct Range {
-  double low = 0.0;
-  double high = 0.0;
-  bool open_low = false;
-  bool open_high = false;
-};
-
-struct IntegerRange {
-  int64_t low = 0;
-  int64_t high = 0;
-  int64_t multiple_of = 1;
-};
 
 /// The beginning of a text for a message: 60 characters at most, control characters as '?'. What was given may be a
 /// megabyte of somebody's data.
 [[nodiscard]] std::string shown(std::string_view text);
 
-/// Shortest text that reads back as the same number, with a point whatever the locale.
-[[nodiscard]] std::string number_text(double value);
-
-/// Finds the field of a configuration that a key stands for.
-template <typename Field>
-using Access = Field& (*)(RunConfig&);
+/// Finds the field of a configuration that a key stands for: to write it, and to read it where it lies.
+template <typename Value>
+struct Access {
+  Value& (*to)(RunConfig&);
+  const Value& (*in)(const RunConfig&);
+};
 
 /// Makers of keys, one for each type of value. `name` and `help` as in ConfigKey.
 [[nodiscard]] ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range);
@@ -48,7 +36,7 @@ using Access = Field& (*)(RunConfig&);
 [[nodiscard]] ConfigKey boolean_key(std::string name, std::string help, Access<bool> field);
 [[nodiscard]] ConfigKey text_key(std::string name, std::string help, Access<std::string> field);
 [[nodiscard]] ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field,
-                                         IntegerRange range);
+                                         IntegerRange lengths, IntegerRange range);
 
 /// A key whose values are names.
 template <typename Enum>
@@ -70,16 +58,15 @@ ConfigKey choice_key(std::string name, std::string help, Access<Enum> field, Cho
   key.set = [field, choices, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
     for (const auto& [allowed, value] : choices) {
       if (allowed == text) {
-        field(config) = value;
+        field.to(config) = value;
         return;
       }
     }
     refuse_value(id, text, wanted);
   };
   key.get = [field, choices](const RunConfig& config) -> std::string {
-    RunConfig copy = config;
     for (const auto& [text, value] : choices) {
-      if (field(copy) == value) {
+      if (field.in(config) == value) {
         return text;
       }
     }

@@ -9,7 +9,6 @@
 #include "io/file/nearest_name.h"
 #include "io/file/strict_json.h"
 #include "veil/base/error.h"
-#include "veil/nn/layers/layers.h"
 
 namespace veil::io {
 namespace {
@@ -23,11 +22,6 @@ std::vector<ConfigKey> all_keys() {
     }
   }
   return keys;
-}
-
-void validate_label_dropout(const RunConfig& config) {
-  require(config.label_dropout == 0 || config.class_conditional, "model.label_dropout is ",
-          get(config, "model.label_dropout"), ", want 0 where model.class_conditional is false");
 }
 
 std::string section_of(std::string_view name) { return std::string(name.substr(0, name.find('.'))); }
@@ -64,36 +58,6 @@ std::string suggestion(std::string_view name) {
 
 }  // namespace
 
-DenoiserOptions denoiser_options(const RunConfig& config, const DatasetInfo& data) {
-  DenoiserOptions options = config.model;
-  options.shape = data.shape;
-  options.vocab_size = data.vocab_size;
-  options.classes = config.class_conditional ? data.classes : 0;
-  options.null_class = config.label_dropout > 0;
-  validate_label_dropout(config);
-  require(!config.class_conditional || data.classes > 0, "model.class_conditional is true, but ", data.name,
-          " has no classes");
-  return options;
-}
-
-ObjectiveOptions objective_options(const RunConfig& config) {
-  ObjectiveOptions options = config.objective;
-  options.schedule = config.schedule;
-  return options;
-}
-
-EvaluationOptions evaluation_options(const RunConfig& config) {
-  EvaluationOptions options = config.evaluate;
-  options.schedule = config.schedule;
-  return options;
-}
-
-SampleOptions sample_options(const RunConfig& config) {
-  SampleOptions options = config.sample;
-  options.schedule = config.schedule;
-  return options;
-}
-
 std::span<const ConfigKey> config_keys() {
   static const std::vector<ConfigKey> keys = all_keys();
   return keys;
@@ -121,59 +85,6 @@ const ConfigKey& find_config_key(std::string_view name) {
 void set(RunConfig& config, std::string_view name, std::string_view text) { find_config_key(name).set(config, text); }
 
 std::string get(const RunConfig& config, std::string_view name) { return find_config_key(name).get(config); }
-
-namespace {
-
-void validate_powers(const RunConfig& config) {
-  if (config.model.powers == Powers::kNone) {
-    return;
-  }
-  const std::string powers = get(config, "schedule.powers");
-  for (const auto& [key, wanted] : {std::pair{"model.condition", "time"}, std::pair{"objective.form", "time"},
-                                    std::pair{"evaluate.form", "time"}, std::pair{"schedule.kind", "linear"}}) {
-    require(get(config, key) == wanted, key, " is ", get(config, key), ", want ", wanted, " where schedule.powers is ",
-            powers, ": every value has a schedule of its own");
-  }
-}
-
-void validate_transformer(const RunConfig& config) {
-  const auto& own = config.model.transformer;
-  require(own.key_value_heads == 0 || own.heads % own.key_value_heads == 0, "model.key_value_heads is ",
-          own.key_value_heads, ", want 0 or a divisor of model.heads, which is ", own.heads);
-  for (const auto& [key, wanted] : {std::pair{"model.head", "free"}, std::pair{"model.value_channels", "false"}}) {
-    require(get(config, key) == wanted, key, " is ", get(config, key), ", want ", wanted,
-            " where model.network is transformer");
-  }
-}
-
-void validate_network(const RunConfig& config) {
-  const DenoiserOptions& model = config.model;
-  if (model.network == NetworkKind::kTransformer) {
-    validate_transformer(config);
-    return;
-  }
-  require(model.width % kNormGroups == 0, "model.width is ", model.width, ", want a multiple of ", kNormGroups,
-          " where model.network is ", get(config, "model.network"));
-  require(model.network != NetworkKind::kUViT || model.uvit.dit_width % model.uvit.dit_heads == 0,
-          "model.dit_width is ", model.uvit.dit_width, ", want a multiple of model.dit_heads, which is ",
-          model.uvit.dit_heads);
-}
-
-}  // namespace
-
-void validate(const RunConfig& config) {
-  const TrainOptions& train = config.train;
-  require(train.micro_batch_size == 0 || train.batch_size % train.micro_batch_size == 0, "train.micro_batch_size is ",
-          train.micro_batch_size, ", want 0 or a divisor of train.batch_size, which is ", train.batch_size);
-  require(config.evaluate.passes % config.evaluate.replicates == 0, "evaluate.passes is ", config.evaluate.passes,
-          ", want a multiple of evaluate.replicates, which is ", config.evaluate.replicates);
-  validate_network(config);
-  validate_label_dropout(config);
-  require(config.schedule.kind != ScheduleKind::kGeometric || config.schedule.beta_min < config.schedule.beta_max,
-          "schedule.beta_min is ", get(config, "schedule.beta_min"), ", want less than schedule.beta_max, which is ",
-          get(config, "schedule.beta_max"));
-  validate_powers(config);
-}
 
 std::string to_ini(const RunConfig& config) {
   const RunConfig defaults;

@@ -137,11 +137,16 @@ std::vector<std::string> split_names(const SourceInfo& info) {
   return names;
 }
 
+void check_options(const PrepareOptions& options) {
+  check_options(options.fit);
+  check_option({"holdout"}, options.holdout, kHoldouts);
+}
+
 class PreparedImages::Impl {
  public:
   Impl(const ImageSource& source, const std::string& split, const PrepareOptions& options)
       : info_(source.info()), split_(split), options_(options), asked_channels_(options.fit.channels) {
-    require(options.holdout >= 0.0 && options.holdout < 1.0, "data.holdout is ", options.holdout, ", want [0, 1)");
+    check_options(options);
     const auto names = split_names(info_);
     require<DataError>(std::find(names.begin(), names.end(), split) != names.end(), info_.name, ": has no split '",
                        split, "', want ", joined(names));

@@ -11,15 +11,6 @@
 namespace veil::io {
 namespace {
 
-constexpr int64_t kMaxSide = 16384;
-
-void check(const FitOptions& options) {
-  require(options.size >= 0 && options.size <= kMaxSide, "the size of images is ", options.size, ", want 1 .. ",
-          kMaxSide, ", or 0 to leave them as they are");
-  require(options.channels == 0 || options.channels == 1 || options.channels == 3, "images of ", options.channels,
-          " channels are wanted, want 1, 3, or 0 to leave them as they are");
-}
-
 void check(const Pixels& image) {
   require(image.height > 0 && image.width > 0 && (image.channels == 1 || image.channels == 3) &&
               static_cast<int64_t>(image.values.size()) == image.height * image.width * image.channels,
@@ -84,6 +75,12 @@ const char* name_of(ResizeFilter filter) {
 
 }  // namespace
 
+void check_options(const FitOptions& options) {
+  check_option({"size"}, options.size, FitRanges::kSize);
+  require<InvalidOption>(contains(FitRanges::kChannels, options.channels) && options.channels != 2, Field{"channels"},
+                         " is ", options.channels, ", want 1, 3, or 0 to leave them as they are");
+}
+
 Pixels centre_of(const Pixels& image, int64_t height, int64_t width) {
   check(image);
   require(height >= 1 && height <= image.height && width >= 1 && width <= image.width, "the middle ", width, " x ",
@@ -100,7 +97,7 @@ Pixels centre_of(const Pixels& image, int64_t height, int64_t width) {
 }
 
 Pixels fit_image(const Pixels& image, const FitOptions& options) {
-  check(options);
+  check_options(options);
   check(image);
   if (options.size == 0) {
     return with_channels(image, options.channels);
@@ -112,7 +109,7 @@ Pixels fit_image(const Pixels& image, const FitOptions& options) {
 }
 
 std::string describe(const FitOptions& options) {
-  check(options);
+  check_options(options);
   std::string text;
   if (options.size != 0) {
     text = concat("centre crop, ", name_of(options.filter), " filter to ", options.size, "x", options.size,

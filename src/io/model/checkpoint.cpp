@@ -13,6 +13,7 @@
 #include "io/file/strict_json.h"
 #include "io/model/checkpoint_state.h"
 #include "veil/base/error.h"
+#include "veil/io/config/resolve.h"
 #include "veil/io/format/safetensors.h"
 #include "veil/io/model/model_file.h"
 
@@ -105,14 +106,11 @@ void append(TensorFile& file, std::string_view prefix, const NamedTensors& tenso
 }
 
 void write_files(const fs::path& path, const Checkpoint& checkpoint) {
-  ModelInfo info{.dataset = checkpoint.dataset,
-                 .step = checkpoint.step,
-                 .weights = "raw",
-                 .veil_version = {},
-                 .libtorch_version = {}};
-  save_model(path / kModelName, checkpoint.weights, checkpoint.config, info);
-  info.weights = "ema";
-  save_model(path / kAverageName, checkpoint.average, checkpoint.config, info);
+  const ModelSpec spec = model_spec(checkpoint.config, checkpoint.dataset);
+  save_model(path / kModelName, checkpoint.weights, spec, checkpoint.config,
+             {.step = checkpoint.step, .weights = "raw"});
+  save_model(path / kAverageName, checkpoint.average, spec, checkpoint.config,
+             {.step = checkpoint.step, .weights = "ema"});
   TensorFile optimizer;
   append(optimizer, kFirstMoments, checkpoint.first_moments);
   append(optimizer, kSecondMoments, checkpoint.second_moments);

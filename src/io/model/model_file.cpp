@@ -12,6 +12,7 @@
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
 #include "veil/base/error.h"
+#include "veil/io/config/resolve.h"
 #include "veil/io/format/safetensors.h"
 #include "veil/nn/make_denoiser.h"
 
@@ -62,7 +63,6 @@ int64_t parse_step(const std::string& text, const std::string& path) {
 
 ModelInfo parse_info(const TensorFile& file, const std::string& path) {
   ModelInfo info;
-  info.dataset = dataset_from_json(metadata(file, "veil.dataset", path), path + ": metadata 'veil.dataset'");
   if (const auto found = file.metadata.find("veil.evaluation_fingerprint"); found != file.metadata.end()) {
     info.evaluation_fingerprint = found->second;
   }
@@ -75,17 +75,22 @@ ModelInfo parse_info(const TensorFile& file, const std::string& path) {
   return info;
 }
 
+ModelSpec parse_spec(const TensorFile& file, const RunConfig& config, const std::string& path) {
+  const auto data = dataset_from_json(metadata(file, "veil.dataset", path), path + ": metadata 'veil.dataset'");
+  try {
+    return model_spec(config, data);
+  } catch (const InvalidArgument& error) {
+    throw DataError(concat(path, ": ", error.what()));
+  }
+}
+
 /// On the meta device first, where a network of any size costs nothing: a file cannot ask for memory that its own
 /// tensors do not fill.
 std::shared_ptr<Denoiser> build(const DenoiserOptions& options, const NamedTensors& weights, const std::string& path) {
-  try {
-    check_weights(*make_denoiser(options, torch::kMeta), weights, path);
-    auto denoiser = make_denoiser(options);
-    assign_weights(*denoiser, weights, path);
-    return denoiser;
-  } catch (const InvalidArgument& error) {
-    throw DataError(concat(path, ": the stored configuration is not valid: ", error.what()));
-  }
+  check_weights(*make_denoiser(options, torch::kMeta), weights, path);
+  auto denoiser = make_denoiser(options);
+  assign_weights(*denoiser, weights, path);
+  return denoiser;
 }
 
 }  // namespace
@@ -128,8 +133,8 @@ void assign_weights(torch::nn::Module& network, const NamedTensors& weights, con
   }
 }
 
-void save_model(const std::filesystem::path& path, const NamedTensors& weights, const RunConfig& config,
-                const ModelInfo& info) {
+void save_model(const std::filesystem::path& path, const NamedTensors& weights, const ModelSpec& spec,
+                const RunConfig& config, const ModelInfo& info) {
   require(info.weights == "ema" || info.weights == "raw", "weights is ", in_quotes(info.weights),
           ", want 'ema' or 'raw'");
   TensorFile file;
@@ -137,8 +142,8 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
   file.metadata = {{"format", "pt"},
                    {"veil.version", VEIL_VERSION},
                    {"veil.libtorch", TORCH_VERSION},
-                   {"veil.config", to_json(config)},
-                   {"veil.dataset", dataset_to_json(info.dataset)},
+                   {"veil.config", to_json(with_model(config, spec))},
+                   {"veil.dataset", dataset_to_json(spec.data)},
                    {"veil.step", std::to_string(info.step)},
                    {"veil.weights", info.weights}};
   if (!info.evaluation_fingerprint.empty()) {
@@ -153,14 +158,9 @@ LoadedModel load_model(const std::filesystem::path& path) {
   const TensorFile file = read_safetensors(file_path);
   LoadedModel model;
   model.config = from_json(metadata(file, "veil.config", subject), subject + ": metadata 'veil.config'");
+  model.spec = parse_spec(file, model.config, subject);
   model.info = parse_info(file, subject);
-  DenoiserOptions options;
-  try {
-    options = denoiser_options(model.config, model.info.dataset);
-  } catch (const InvalidArgument& error) {
-    throw DataError(concat(subject, ": ", error.what()));
-  }
-  model.denoiser = build(options, file.tensors, subject);
+  model.denoiser = build(model.spec.network, file.tensors, subject);
   return model;
 }
 

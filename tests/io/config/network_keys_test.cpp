@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "veil/base/error.h"
-#include "veil/io/config/run_config.h"
+#include "veil/io/config/resolve.h"
 
 namespace veil::io {
 namespace {
@@ -81,10 +81,10 @@ TEST(NetworkKeysTest, HiddenLabelsNeedLabels) {
   EXPECT_EQ(complaint(config), "");
   const DatasetInfo data{
       .name = "d", .split = "train", .shape = {8, 8, 1}, .vocab_size = 17, .classes = 10, .class_names = {}};
-  EXPECT_TRUE(denoiser_options(config, data).null_class);
-  EXPECT_EQ(denoiser_options(config, data).classes, 10);
+  EXPECT_TRUE(model_spec(config, data).network.null_class);
+  EXPECT_EQ(model_spec(config, data).network.classes, 10);
   set(config, "model.label_dropout", "0");
-  EXPECT_FALSE(denoiser_options(config, data).null_class);
+  EXPECT_FALSE(model_spec(config, data).network.null_class);
   EXPECT_THROW(set(config, "model.label_dropout", "1"), InvalidArgument);
   EXPECT_THROW(set(config, "model.label_dropout", "-0.1"), InvalidArgument);
 }
@@ -93,14 +93,14 @@ TEST(NetworkKeysTest, OptionsOfTheNetworkTakeTheirShapeFromTheData) {
   RunConfig config;
   const DatasetInfo data{
       .name = "d", .split = "train", .shape = {28, 28, 1}, .vocab_size = 17, .classes = 10, .class_names = {}};
-  EXPECT_EQ(denoiser_options(config, data).shape, data.shape);
-  EXPECT_EQ(denoiser_options(config, data).vocab_size, 17);
-  EXPECT_EQ(denoiser_options(config, data).classes, 0);
+  EXPECT_EQ(model_spec(config, data).network.shape, data.shape);
+  EXPECT_EQ(model_spec(config, data).network.vocab_size, 17);
+  EXPECT_EQ(model_spec(config, data).network.classes, 0);
   config.class_conditional = true;
-  EXPECT_EQ(denoiser_options(config, data).classes, 10);
+  EXPECT_EQ(model_spec(config, data).network.classes, 10);
   const DatasetInfo unlabelled{.name = "u", .split = "train", .shape = {1, 1, 1}, .class_names = {}};
   try {
-    (void)denoiser_options(config, unlabelled);
+    (void)model_spec(config, unlabelled);
     ADD_FAILURE() << "a network with classes for data without";
   } catch (const InvalidArgument& error) {
     EXPECT_STREQ(error.what(), "model.class_conditional is true, but u has no classes");

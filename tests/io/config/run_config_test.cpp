@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "veil/base/error.h"
+#include "veil/io/config/resolve.h"
 
 namespace veil::io {
 namespace {
@@ -246,14 +247,6 @@ TEST(RunConfigTest, ValuesThatDoNotGoTogetherAreRefusedByName) {
   set(config, "schedule.beta_min", "0.25");
   EXPECT_EQ(message_of([&] { validate(config); }),
             "schedule.beta_min is 0.25, want less than schedule.beta_max, which is 0.1");
-}
-
-TEST(RunConfigTest, TheOneScheduleReachesObjectiveEvaluationAndSampling) {
-  RunConfig config;
-  set(config, "schedule.kind", "cosine");
-  EXPECT_EQ(objective_options(config).schedule.kind, ScheduleKind::kCosine);
-  EXPECT_EQ(evaluation_options(config).schedule.kind, ScheduleKind::kCosine);
-  EXPECT_EQ(sample_options(config).schedule.kind, ScheduleKind::kCosine);
 }
 
 TEST(RunConfigTest, JsonGivesBackEveryValue) {

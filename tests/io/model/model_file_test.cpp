@@ -9,6 +9,7 @@
 #include "io/model/dataset_json.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
+#include "veil/io/config/resolve.h"
 #include "veil/io/format/safetensors.h"
 #include "veil/nn/layers/initialization.h"
 #include "veil/nn/make_denoiser.h"
@@ -38,8 +39,10 @@ DatasetInfo small_dataset() {
   return dataset;
 }
 
+ModelSpec small_spec() { return model_spec(small_config(), small_dataset()); }
+
 std::shared_ptr<Denoiser> small_network() {
-  auto network = make_denoiser(denoiser_options(small_config(), small_dataset()));
+  auto network = make_denoiser(small_spec().network);
   initialize(*network, 3);
   return network;
 }
@@ -49,7 +52,7 @@ class ModelFileTest : public testing::Test {
   void SetUp() override { save(named_weights(*small_network())); }
 
   void save(const NamedTensors& weights) {
-    save_model(path_, weights, small_config(), {.dataset = small_dataset(), .step = 12, .weights = "raw"});
+    save_model(path_, weights, small_spec(), small_config(), {.step = 12, .weights = "raw"});
   }
 
   /// Saves the file again with one piece of metadata replaced.
@@ -91,13 +94,31 @@ TEST_F(ModelFileTest, AModelComesBackToTheBit) {
 TEST_F(ModelFileTest, AModelThatLearntToDoWithoutTheClassHasARowForThat) {
   auto config = small_config();
   config.label_dropout = 0.1;
-  auto network = make_denoiser(denoiser_options(config, small_dataset()));
+  const ModelSpec spec = model_spec(config, small_dataset());
+  auto network = make_denoiser(spec.network);
   initialize(*network, 3);
-  save_model(path_, named_weights(*network), config, {.dataset = small_dataset()});
+  save_model(path_, named_weights(*network), spec, config, {});
   const auto model = load_model(path_);
   EXPECT_TRUE(model.denoiser->options().null_class);
   EXPECT_EQ(model.denoiser->options().classes, 2);
   EXPECT_EQ(model.denoiser->named_parameters()["condition.label.weight"].sizes(), (torch::IntArrayRef{3, 32}));
+}
+
+TEST_F(ModelFileTest, WhatAModelIsIsWrittenWhateverTheRunsConfigurationSays) {
+  RunConfig run;  // of another network, another schedule and without classes
+  run.model.network = NetworkKind::kTransformer;
+  run.schedule.kind = ScheduleKind::kCosine;
+  run.evaluate.passes = 24;
+  ModelSpec spec = small_spec();
+  spec.schedule = {.kind = ScheduleKind::kPolynomial, .exponent = 3, .clip = 0.25};
+  save_model(path_, named_weights(*small_network()), spec, run, {});
+  const auto model = load_model(path_);
+  EXPECT_EQ(model.denoiser->options().network, NetworkKind::kUNet);
+  EXPECT_EQ(model.spec.network.classes, 2);
+  EXPECT_EQ(schedule_name(model.spec.schedule), "poly3");
+  EXPECT_EQ(model.spec.schedule.clip, 0.25);
+  EXPECT_EQ(model.config.evaluate.passes, 24);
+  EXPECT_EQ(resolve(model.config, model.spec.data).evaluation.schedule.exponent, 3);
 }
 
 TEST_F(ModelFileTest, AModelFromBeforeThatKeyLoadsAsItWas) {
@@ -110,14 +131,16 @@ TEST_F(ModelFileTest, AModelFromBeforeThatKeyLoadsAsItWas) {
 }
 
 TEST_F(ModelFileTest, AModelKnowsWhatItWasTrainedOn) {
-  const auto info = load_model(path_).info;
+  const auto model = load_model(path_);
+  const auto& info = model.info;
+  const auto& data = model.spec.data;
   const auto want = small_dataset();
-  EXPECT_EQ(info.dataset.name, want.name);
-  EXPECT_EQ(info.dataset.split, want.split);
-  EXPECT_TRUE(info.dataset.shape == want.shape);
-  EXPECT_EQ(info.dataset.vocab_size, 4);
-  EXPECT_EQ(info.dataset.classes, 2);
-  EXPECT_EQ(info.dataset.class_names, want.class_names);
+  EXPECT_EQ(data.name, want.name);
+  EXPECT_EQ(data.split, want.split);
+  EXPECT_TRUE(data.shape == want.shape);
+  EXPECT_EQ(data.vocab_size, 4);
+  EXPECT_EQ(data.classes, 2);
+  EXPECT_EQ(data.class_names, want.class_names);
   EXPECT_EQ(info.step, 12);
   EXPECT_EQ(info.weights, "raw");
   EXPECT_FALSE(info.veil_version.empty());
@@ -175,6 +198,7 @@ TEST_F(ModelFileTest, DamagedMetadataIsRefused) {
                                                                {"veil.config", "{"},
                                                                {"veil.config", R"({"model.layres":"3"})"},
                                                                {"veil.config", R"({"model.layers":"-3"})"},
+                                                               {"veil.config", R"({"model.width":"48"})"},
                                                                {"veil.dataset", "[]"},
                                                                {"veil.dataset", "{}"}};
   for (const auto& [name, text] : cases) {

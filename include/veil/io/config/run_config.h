@@ -19,9 +19,10 @@
 
 namespace veil::io {
 
-/// A whole run, as plain values: the one thing that is read from a file and flags, printed, and stored in models. The
-/// fields that have no key hold their defaults and are filled by the functions below: the network's shape, vocabulary
-/// and classes come from the data, the schedule inside objective, evaluate and sample is `schedule`.
+/// A whole run, as plain values: the one thing that is read from a file and flags, and printed. [model] and [schedule]
+/// say what the model is, the others what the run does. The fields that have no key hold their defaults and are filled
+/// by resolve() (resolve.h): the network's shape, vocabulary and classes come from the data, the schedule inside
+/// objective, evaluate and sample is `schedule`.
 struct RunConfig {
   DataOptions data;
   DenoiserOptions model;
@@ -36,15 +37,6 @@ struct RunConfig {
   SampleOptions sample;
   DeviceOptions device;
 };
-
-/// The network that `config` wants for data like `data`. Throws InvalidArgument if model.class_conditional is on and
-/// the data have no classes, or if model.label_dropout is above 0 without model.class_conditional.
-[[nodiscard]] DenoiserOptions denoiser_options(const RunConfig& config, const DatasetInfo& data);
-
-/// config.objective, config.evaluate and config.sample with config.schedule in them.
-[[nodiscard]] ObjectiveOptions objective_options(const RunConfig& config);
-[[nodiscard]] EvaluationOptions evaluation_options(const RunConfig& config);
-[[nodiscard]] SampleOptions sample_options(const RunConfig& config);
 
 /// One setting. The list of these is the only place where a key is written down: files, flags, help, stored
 /// configurations and messages all follow from it.
@@ -71,10 +63,6 @@ void set(RunConfig& config, std::string_view name, std::string_view text);
 
 /// The canonical text of one value. Throws InvalidArgument for an unknown key.
 [[nodiscard]] std::string get(const RunConfig& config, std::string_view name);
-
-/// Throws InvalidArgument, naming the keys, where two values that are each allowed do not go together: a batch that its
-/// micro-batches do not divide, passes that replicates do not divide, dit_width and dit_heads, beta_min >= beta_max.
-void validate(const RunConfig& config);
 
 /// The resolved configuration as an INI file: every key under its section, with its meaning, range and default as a
 /// comment.

@@ -37,6 +37,12 @@ struct PrepareOptions {
   bool mixed_shapes = false;  ///< images may differ in size and channels: for looking at them, not for training
 };
 
+/// What PrepareOptions::holdout may be.
+inline constexpr Range kHoldouts{.low = 0.0, .high = 1.0, .open_high = true};
+
+/// Throws InvalidOption if a field is out of range, those of `fit` among them.
+void check_options(const PrepareOptions& options);
+
 /// The images of one split, decoded, fitted and judged: the only way from a source to tokens, so what is inspected,
 /// packed and trained on is the same list.
 ///

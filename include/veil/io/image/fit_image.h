@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "veil/base/option.h"
 #include "veil/io/image/pixels.h"
 
 namespace veil::io {
@@ -23,12 +24,20 @@ struct FitOptions {
   [[nodiscard]] bool operator==(const FitOptions&) const = default;
 };
 
+/// What each number of FitOptions may be, channels 2 excepted.
+struct FitRanges {
+  static constexpr IntegerRange kSize{.low = 0, .high = 16384};
+  static constexpr IntegerRange kChannels{.low = 0, .high = 3};
+};
+
+/// Throws InvalidOption if a field is out of range.
+void check_options(const FitOptions& options);
+
 /// Cuts the centre square (side min(height, width); top and left floor of half the rest), resizes it to size x size,
 /// and makes the channels those asked for: grey is repeated, colour becomes its luma (ITU-R BT.601, as Pillow rounds
 /// it). A square that is already size x size keeps its pixels; with size 0 nothing is cut. kBox and kLanczos give
 /// Pillow's pixels to the byte. Throws DataError, whose message is the reason alone, if the shorter side is below
-/// `size` and may not be enlarged; InvalidArgument if an option is out of range (size 0 .. 16384, channels 0, 1 or 3)
-/// or `image` contradicts itself.
+/// `size` and may not be enlarged; InvalidOption, as check_options; InvalidArgument if `image` contradicts itself.
 [[nodiscard]] Pixels fit_image(const Pixels& image, const FitOptions& options);
 
 /// The middle of an image: `height` rows and `width` columns, top and left floor of half the rest. Throws

@@ -8,16 +8,15 @@
 #include <string>
 #include <string_view>
 
-#include "veil/data/dataset.h"
 #include "veil/io/config/run_config.h"
 #include "veil/nn/denoiser.h"
+#include "veil/nn/model_spec.h"
 #include "veil/train/parameter_vector.h"
 
 namespace veil::io {
 
-/// What a model file says of itself beside its configuration.
+/// Where the weights of a model come from.
 struct ModelInfo {
-  DatasetInfo dataset = {};                 ///< what it was trained on; shape, vocab_size and classes are the network's
   std::string evaluation_fingerprint = {};  ///< of the split that the run evaluated on; may be empty
   int64_t step = 0;                         ///< updates that the weights have had
   std::string weights = "ema";              ///< "ema" (moving average) or "raw"
@@ -27,8 +26,9 @@ struct ModelInfo {
 
 /// A model as read from a file.
 struct LoadedModel {
-  std::shared_ptr<Denoiser> denoiser;  ///< on the CPU, in training mode as every new network
-  RunConfig config;
+  std::shared_ptr<Denoiser> denoiser;  ///< built from spec.network; on the CPU, in training mode as every new network
+  ModelSpec spec;                      ///< what it is; spec.data is what it was trained on
+  RunConfig config;                    ///< of the run that trained it
   ModelInfo info;
 };
 
@@ -42,13 +42,15 @@ void check_weights(const torch::nn::Module& network, const NamedTensors& weights
 /// Checks, then copies `weights` into the parameters. Nothing is changed if the check fails.
 void assign_weights(torch::nn::Module& network, const NamedTensors& weights, const std::string& origin);
 
-/// Writes a whole model as one safetensors file, atomically: the weights, and as metadata the configuration and `info`
-/// (docs/file-formats.md). Throws InvalidArgument if info.weights is neither "ema" nor "raw", IoError.
-void save_model(const std::filesystem::path& path, const NamedTensors& weights, const RunConfig& config,
-                const ModelInfo& info);
+/// Writes a whole model as one safetensors file, atomically: the weights, and as metadata what the model is, the
+/// configuration of the run that trained it, and `info` (docs/file-formats.md). [model] and [schedule] of `config` are
+/// not looked at, but for model.label_dropout: they are written as with_model(config, spec) has them. Throws
+/// InvalidArgument if that does, or info.weights is neither "ema" nor "raw"; IoError.
+void save_model(const std::filesystem::path& path, const NamedTensors& weights, const ModelSpec& spec,
+                const RunConfig& config, const ModelInfo& info);
 
 /// Reads a model written by save_model; `path` as in model_path. The network is built only after every tensor was found
-/// to be what the configuration wants. Throws DataError for a missing, damaged or foreign file.
+/// to be what the model's description wants. Throws DataError for a missing, damaged or foreign file.
 [[nodiscard]] LoadedModel load_model(const std::filesystem::path& path);
 
 /// The model file that `path` means: `path` itself, or path/model.safetensors if it is a folder (of a run).

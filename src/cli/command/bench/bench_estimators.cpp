@@ -17,14 +17,14 @@ namespace {
 
 constexpr int64_t kMost = 1'000'000'000;
 
-EstimatorComparisonOptions options_of(const Arguments& arguments, const io::RunConfig& config) {
+EstimatorComparisonOptions options_of(const Arguments& arguments, const io::ResolvedRun& run) {
   const EstimatorComparisonOptions defaults;
-  return {.schedule = config.schedule,
+  return {.schedule = run.spec.schedule,
           .passes = arguments.integer("passes", defaults.passes, 1, 1'000'000),
           .repeats = arguments.integer("repeats", defaults.repeats, 2, 1'000'000),
           .batch_size = arguments.integer("batch", defaults.batch_size, 1, 1'000'000),
           .limit = arguments.integer("limit", defaults.limit, 0, kMost),
-          .rows_per_call = config.evaluate.rows_per_call,
+          .rows_per_call = run.evaluation.rows_per_call,
           .seed = static_cast<uint64_t>(arguments.integer("seed", 0, 0, INT64_MAX))};
 }
 
@@ -59,7 +59,7 @@ std::string table_of(const std::vector<EstimatorFigures>& figures) {
 
 int run_bench_estimators(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
-  const EstimatorComparisonOptions options = options_of(arguments, choice.config);
+  const EstimatorComparisonOptions options = options_of(arguments, choice.run);
   const auto dataset = open_scored_data(arguments, choice.config.data);
   ProgressReporter progress({.label = "bench", .quiet = arguments.quiet});
   const auto figures = compare_estimators(*choice.model.denoiser, *dataset, options, choice.compute,

@@ -4,6 +4,7 @@
 #include "veil/base/random.h"
 #include "veil/data/batch_stream.h"
 #include "veil/evaluate/evaluator.h"
+#include "veil/io/config/resolve.h"
 #include "veil/nn/layers/initialization.h"
 #include "veil/nn/make_denoiser.h"
 #include "veil/nn/placement.h"
@@ -13,16 +14,17 @@
 namespace veil::cli {
 namespace {
 
-std::shared_ptr<Denoiser> new_network(const io::RunConfig& config, const Dataset& dataset, const Compute& compute,
+std::shared_ptr<Denoiser> new_network(const io::ResolvedRun& run, uint64_t seed, const Compute& compute,
                                       bool training) {
-  auto network = make_denoiser(io::denoiser_options(config, dataset.info()));
-  initialize(*network, config.train.seed);
+  auto network = make_denoiser(run.spec.network);
+  initialize(*network, seed);
   place(*network, compute, training);
   return network;
 }
 
-Workload training(const io::RunConfig& config, const Dataset& dataset, const Compute& compute) {
-  auto network = new_network(config, dataset, compute, /*training=*/true);
+Workload training(const io::RunConfig& config, const io::ResolvedRun& run, const Dataset& dataset,
+                  const Compute& compute) {
+  auto network = new_network(run, config.train.seed, compute, /*training=*/true);
   const int64_t parameters = count_parameters(*network);
   auto state = std::make_shared<TrainState>(make_train_state(network, config.optimizer, config.train.steps));
   auto stream =
@@ -30,7 +32,7 @@ Workload training(const io::RunConfig& config, const Dataset& dataset, const Com
                                                                 .seed = config.train.seed,
                                                                 .horizontal_flips = config.train.horizontal_flips,
                                                                 .prefetch = config.train.prefetch});
-  const StepSettings settings{.objective = io::objective_options(config),
+  const StepSettings settings{.objective = run.objective,
                               .micro_batch_size = config.train.micro_batch_size,
                               .seed = config.train.seed,
                               .label_dropout = config.label_dropout,
@@ -41,17 +43,18 @@ Workload training(const io::RunConfig& config, const Dataset& dataset, const Com
   return {.step = step, .images = config.train.batch_size, .parameters = parameters, .is_training = true};
 }
 
-Workload evaluation(const io::RunConfig& config, const Dataset& dataset, const Compute& compute) {
-  auto network = new_network(config, dataset, compute, /*training=*/false);
-  EvaluationOptions options = io::evaluation_options(config);
+Workload evaluation(const io::RunConfig& config, const io::ResolvedRun& run, const Dataset& dataset,
+                    const Compute& compute) {
+  auto network = new_network(run, config.train.seed, compute, /*training=*/false);
+  EvaluationOptions options = run.evaluation;
   options.limit = std::min(options.batch_size, dataset.size());
   const auto step = [network, options, &dataset, compute] { (void)evaluate(*network, dataset, options, compute); };
   return {.step = step, .images = options.limit, .parameters = count_parameters(*network)};
 }
 
-Workload sampling(const io::RunConfig& config, const Dataset& dataset, const Compute& compute) {
-  auto network = new_network(config, dataset, compute, /*training=*/false);
-  const SampleOptions options = io::sample_options(config);
+Workload sampling(const io::RunConfig& config, const io::ResolvedRun& run, const Compute& compute) {
+  auto network = new_network(run, config.train.seed, compute, /*training=*/false);
+  const SampleOptions options = run.sample;
   const auto step = [network, options, compute] { (void)sample(*network, options, compute); };
   return {.step = step, .images = options.count, .parameters = count_parameters(*network)};
 }
@@ -60,15 +63,16 @@ Workload sampling(const io::RunConfig& config, const Dataset& dataset, const Com
 
 Workload make_workload(const std::string& name, const io::RunConfig& config, const Dataset& dataset,
                        const Compute& compute) {
+  const io::ResolvedRun run = io::resolve(config, dataset.info());
   if (name == "train") {
-    return training(config, dataset, compute);
+    return training(config, run, dataset, compute);
   }
   if (name == "evaluate") {
-    return evaluation(config, dataset, compute);
+    return evaluation(config, run, dataset, compute);
   }
   require<UsageError>(name == "sample", "veil bench got \"", name.substr(0, 60),
                       "\", want train, evaluate, sample, data or estimators");
-  return sampling(config, dataset, compute);
+  return sampling(config, run, compute);
 }
 
 std::unique_ptr<Dataset> synthetic_dataset() {

@@ -41,7 +41,7 @@ EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, 
                          const std::optional<RevealOptions>& order) {
   ProgressReporter progress({.label = "evaluate", .quiet = arguments.quiet});
   const auto advance = [&](int64_t done, int64_t all) { progress.advance_of(done, all); };
-  const auto options = io::evaluation_options(choice.config);
+  const EvaluationOptions& options = choice.run.evaluation;
   Denoiser& denoiser = *choice.model.denoiser;
   return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.compute, advance)
                : evaluate(denoiser, dataset, options, choice.compute, advance);

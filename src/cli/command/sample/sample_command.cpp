@@ -186,15 +186,15 @@ torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool
 
 int run_sample(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
-  const std::string& alphabet = choice.model.info.dataset.alphabet;
+  const std::string& alphabet = choice.model.spec.data.alphabet;
   const Targets targets = prepare_targets(arguments, !alphabet.empty());
   const DenoiserOptions& network = choice.model.denoiser->options();
-  SampleOptions options = io::sample_options(choice.config);
+  SampleOptions options = choice.run.sample;
   if (arguments.has("class")) {
-    options.label = label_of(arguments.text("class"), network, choice.model.info.dataset);
+    options.label = label_of(arguments.text("class"), network, choice.model.spec.data);
   }
   const auto rows =
-      targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.info.dataset, options);
+      targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.spec.data, options);
   const torch::Tensor tokens = draw(choice, options, arguments.quiet);
   const nlohmann::ordered_json written =
       targets.is_text ? write_text_samples(targets, tokens, alphabet, arguments.has("json"))

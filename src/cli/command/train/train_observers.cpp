@@ -119,7 +119,7 @@ bool EvaluateObserver::on_step(TrainState& state, const StepReport& /*report*/) 
   if (!is_due(state.step, train.evaluate_every) || state.step == train.steps) {
     return true;  // the end has its own, whole evaluation
   }
-  auto options = io::evaluation_options(context_.config);
+  auto options = context_.run.evaluation;
   options.limit = train.evaluate_examples;
   const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.compute);
   const nlohmann::ordered_json line{{"step", state.step},
@@ -136,7 +136,7 @@ bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   if (!is_due(state.step, train.sample_every) || state.step == train.steps) {
     return true;
   }
-  const auto tokens = veil::sample(*state.average, io::sample_options(context_.config), context_.compute);
+  const auto tokens = veil::sample(*state.average, context_.run.sample, context_.compute);
   std::filesystem::create_directories(context_.folder.file("samples"));
   (void)write_sample_file(context_.folder.file("samples") / step_name(state.step), tokens, context_.training_data);
   return true;

@@ -9,7 +9,7 @@
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
 #include "veil/data/dataset.h"
-#include "veil/io/config/run_config.h"
+#include "veil/io/config/resolve.h"
 #include "veil/io/model/checkpoint.h"
 #include "veil/train/trainer.h"
 
@@ -18,6 +18,7 @@ namespace veil::cli {
 /// What the observers of one run share.
 struct RunContext {
   const io::RunConfig& config;
+  const io::ResolvedRun& run;
   const RunFolder& folder;
   const DatasetInfo& training_data;
   const Dataset& evaluation_data;

@@ -26,8 +26,8 @@
 namespace veil::cli {
 namespace {
 
-TrainState new_state(const io::RunConfig& config, const DatasetInfo& data, const Compute& compute) {
-  auto denoiser = make_denoiser(io::denoiser_options(config, data));
+TrainState new_state(const io::RunConfig& config, const ModelSpec& spec, const Compute& compute) {
+  auto denoiser = make_denoiser(spec.network);
   initialize(*denoiser, config.train.seed);
   place(*denoiser, compute, /*training=*/true);
   auto state = make_train_state(denoiser, config.optimizer, config.train.steps);
@@ -43,14 +43,15 @@ class TrainingRun {
         folder_(options.folder, options.fresh),
         compute_(resolve_compute(config.device)),
         data_(open_data(config.data, config.data.split, options.quiet)),
-        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet)) {}
+        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet)),
+        run_(io::resolve(config, data_->info())) {}
 
   int run() {
     for (const auto& change : folder_.settle_config(config_)) {
       note("changed since this run began: " + change);
     }
     apply_process_options(config_.device);
-    auto state = new_state(config_, data_->info(), compute_);
+    auto state = new_state(config_, run_.spec, compute_);
     announce(state);
     if (!train_to_the_end(state)) {
       note(
@@ -86,6 +87,7 @@ class TrainingRun {
                                .examples_per_step = config_.train.batch_size,
                                .quiet = options_.quiet});
     RunContext context{.config = config_,
+                       .run = run_,
                        .folder = folder_,
                        .training_data = data_->info(),
                        .evaluation_data = *evaluation_data_,
@@ -101,7 +103,7 @@ class TrainingRun {
                                 .seed = config_.train.seed,
                                 .horizontal_flips = config_.train.horizontal_flips,
                                 .prefetch = config_.train.prefetch});
-    const StepSettings settings{.objective = io::objective_options(config_),
+    const StepSettings settings{.objective = run_.objective,
                                 .micro_batch_size = config_.train.micro_batch_size,
                                 .seed = config_.train.seed,
                                 .label_dropout = config_.label_dropout,
@@ -127,10 +129,10 @@ class TrainingRun {
   void finish(TrainState& state) {
     auto& parameters = state.optimizer.parameters();
     io::ModelInfo info;
-    info.dataset = data_->info();
     info.evaluation_fingerprint = evaluation_data_->info().fingerprint;
     info.step = state.step;
-    io::save_model(folder_.file("model.safetensors"), parameters.named(state.optimizer.average()), config_, info);
+    io::save_model(folder_.file("model.safetensors"), parameters.named(state.optimizer.average()), run_.spec, config_,
+                   info);
     write_powers(state);
     if (config_.train.steps > 0) {
       write_evaluation(state);
@@ -151,7 +153,7 @@ class TrainingRun {
 
   void write_evaluation(TrainState& state) {
     ProgressReporter progress({.label = "evaluate", .quiet = options_.quiet});
-    auto report = evaluate(*state.average, *evaluation_data_, io::evaluation_options(config_), compute_,
+    auto report = evaluate(*state.average, *evaluation_data_, run_.evaluation, compute_,
                            [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
     report.weights = "ema";
     io::write_file(folder_.file("evaluation.json"), evaluation_json(report) + '\n');
@@ -160,7 +162,7 @@ class TrainingRun {
 
   void write_samples(TrainState& state) {
     ProgressReporter progress({.label = "sample", .quiet = options_.quiet});
-    const auto tokens = sample(*state.average, io::sample_options(config_), compute_,
+    const auto tokens = sample(*state.average, run_.sample, compute_,
                                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
     const auto path = write_sample_file(folder_.file("samples"), tokens, data_->info());
     std::cout << "samples " << path.string() << '\n';
@@ -172,6 +174,7 @@ class TrainingRun {
   Compute compute_;
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;
+  io::ResolvedRun run_;
 };
 
 }  // namespace
