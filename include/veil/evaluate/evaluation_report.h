@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace veil {
+
+/// S/k by the number k of masked positions: the information profile. At most 64 logarithmic bins, which are disjoint,
+/// ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the mean bound in nats,
+/// estimated without the control variate.
+struct ProfileBin {
+  int64_t first_count = 0;  ///< smallest k of the bin
+  int64_t last_count = 0;   ///< largest k of the bin
+  int64_t samples = 0;      ///< passes that fell into it
+  double sum = 0.0;         ///< of S/k, nats per masked token
+  double sum_squares = 0.0;
+};
+
+/// A measured bound. Nats and bits are of the whole negative ELBO.
+struct EvaluationReport {
+  double bits_per_dim = 0.0;
+  double standard_error = 0.0;       ///< over examples, as if they were drawn from a population; NaN (in JSON: null)
+                                     ///< if there is only one, as is the interval
+  double mask_standard_error = 0.0;  ///< the part due to mask noise: the error on these very examples
+  double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors
+  double confidence_high = 0.0;
+  int64_t examples = 0;
+  int64_t dataset_size = 0;  ///< examples that the data set has: more than `examples` under a limit
+  int64_t passes = 0;        ///< forward passes per example
+  int64_t replicates = 0;
+  std::string estimator;  ///< "count-controlled", "count-stratified" (no control variate), "time-stratified",
+                          ///< "powers-time-stratified" or an exact order
+  double control = 0.0;   ///< weight that the control variate had; 0: there was none
+  std::string dataset;
+  std::string split;
+  std::string weights;  ///< "ema" or "raw", set by the caller
+  uint64_t seed = 0;
+  int64_t length = 0;   ///< tokens of an example
+  int64_t classes = 0;  ///< above 0: the network was told which of so many classes an example has, and the figure is
+                        ///< conditional on that; log2(classes) / length for telling the class is not in it
+  std::vector<double> example_bits;            ///< bits per dimension of each example, in order
+  std::vector<double> example_mask_variances;  ///< of each of them, given the example: from the spread between
+                                               ///< replicates; empty for an exact order
+  std::vector<ProfileBin> profile;             ///< empty for a network with learned powers
+};
+
+}  // namespace veil
