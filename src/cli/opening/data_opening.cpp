@@ -19,6 +19,11 @@ bool are_the_same_images(const DatasetInfo& a, const DatasetInfo& b) {
   return a.name == b.name || (a.split == "test" && (a.name + "-full" == b.name || a.name == b.name + "-full"));
 }
 
+// Of data without a fingerprint nothing is known, not even of two such.
+bool are_the_same_examples(const std::string& fingerprint, const std::string& other) {
+  return !fingerprint.empty() && fingerprint == other;
+}
+
 }  // namespace
 
 std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet) {
@@ -47,11 +52,18 @@ std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOp
   return open_data(options, is_open ? "" : options.evaluation_split, arguments.quiet);
 }
 
+void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained) {
+  if (are_the_same_examples(scored.fingerprint, trained.fingerprint)) {
+    std::cerr << "veil: warning: what is scored is what is trained on (" << scored.name << ", " << scored.split
+              << "): the figure says nothing of other data\n";
+  }
+}
+
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.
 void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model) {
   const auto& trained = model.spec.data;
   const auto& evaluated = model.info.evaluation_fingerprint;
-  if (!evaluated.empty() && scored.fingerprint == evaluated) {
+  if (are_the_same_examples(scored.fingerprint, evaluated)) {
     return;
   }
   std::string text;
@@ -61,7 +73,7 @@ void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model)
   } else if (scored.preparation != trained.preparation) {
     text = concat("the model was trained on ", trained.name, " with \"", trained.preparation,
                   "\", but what is scored has \"", scored.preparation, "\": do not compare the figures");
-  } else if (!trained.fingerprint.empty() && scored.fingerprint == trained.fingerprint) {
+  } else if (are_the_same_examples(scored.fingerprint, trained.fingerprint)) {
     text = concat("these are the examples that the model was trained on (", trained.split,
                   "): the figure says nothing of others");
   } else if (scored.split == "all" && trained.split != "all") {

@@ -18,6 +18,9 @@ namespace veil::cli {
 /// Of another set without a word on the split: test where it is divided, else all.
 [[nodiscard]] std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options);
 
+/// One loud line on standard error if a run scores the examples that it trains on, as far as fingerprints tell.
+void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained);
+
 /// One loud line on standard error where `scored` is not the data that a model was trained on, has examples that it was
 /// trained on, or is another version of what its run evaluated on.
 void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iomanip>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "base/torch.h"
@@ -24,6 +25,22 @@ double gradient_energy(const torch::Tensor& images) {  // float64 [N, H, W, C]
   const auto pairs = pairs_down + pairs_across;
   return pairs > 0 ? (down + across) / static_cast<double>(pairs) : 0.0;
 }
+
+class FingerprintedDataset : public Dataset {
+ public:
+  explicit FingerprintedDataset(std::unique_ptr<Dataset> dataset)
+      : dataset_(std::move(dataset)), info_(dataset_->info()) {
+    info_.fingerprint = fingerprint(*dataset_);
+  }
+
+  const DatasetInfo& info() const override { return info_; }
+  int64_t size() const override { return dataset_->size(); }
+  TokenBatch get(std::span<const int64_t> indices) const override { return dataset_->get(indices); }
+
+ private:
+  std::unique_ptr<Dataset> dataset_;
+  DatasetInfo info_;
+};
 
 }  // namespace
 
@@ -49,6 +66,10 @@ std::string fingerprint(const Dataset& dataset) {
   }
   text << ", gradient " << (info.alphabet.empty() ? gradient_energy(images) : 0.0);
   return text.str();
+}
+
+std::unique_ptr<Dataset> with_fingerprint(std::unique_ptr<Dataset> dataset) {
+  return std::make_unique<FingerprintedDataset>(std::move(dataset));
 }
 
 }  // namespace veil::io

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "veil/data/dataset.h"
@@ -12,5 +13,8 @@ namespace veil::io {
 /// even where counts and shapes agree. Equal data sets have equal lines whatever file they came from. Cost: reads 256
 /// examples.
 [[nodiscard]] std::string fingerprint(const Dataset& dataset);
+
+/// The same data set, whose info() has its fingerprint.
+[[nodiscard]] std::unique_ptr<Dataset> with_fingerprint(std::unique_ptr<Dataset> dataset);
 
 }  // namespace veil::io

@@ -132,7 +132,7 @@ std::unique_ptr<ImageSource> open_named_source(const std::string& source) {
 std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
                                       const PrepareOptions& options, const OpenObserver& observer) {
   if (const auto path = path_of(source); holds_text8(path)) {
-    return open_text8(path, split.empty() ? "test" : split);
+    return with_fingerprint(open_text8(path, split.empty() ? "test" : split));
   }
   const auto images = open_named_source(source);
   const auto& info = images->info();

@@ -49,6 +49,7 @@ class TextTest(unittest.TestCase):
 
         result = self.veil("evaluate", "--model", run, "--split", "valid", "--limit", 4, "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("is left as it is", result.stderr)
         report = json.loads(result.stdout)
         self.assertEqual((report["dataset"], report["split"], report["examples"]), ("text8", "valid", 4))
         self.assertAlmostEqual(report["bits_per_dim"], 4.7549, delta=0.5)  # log2 27: three small updates
@@ -59,6 +60,20 @@ class TextTest(unittest.TestCase):
         result = self.veil("sample", "--model", run, "--count", 3, "--grid", self.root / "x.png")
         self.assertEqual(result.returncode, 2)
         self.assertIn("the model writes texts", result.stderr)
+
+    def test_scoring_what_is_trained_on_is_said_and_only_that(self):
+        words = ["train", "--run", self.root / "same", *SMALL, "--train.steps=1", "--data.split=valid"]
+        same = self.veil(*words, "--data.evaluation_split=valid")
+        self.assertEqual(same.returncode, 0, same.stderr)
+        self.assertIn("warning: what is scored is what is trained on (text8, valid)", same.stderr)
+        other = self.veil("train", "--run", self.root / "apart", *SMALL, "--train.steps=1", "--data.split=valid")
+        self.assertEqual(other.returncode, 0, other.stderr)
+        self.assertNotIn("warning", other.stderr)
+        for split, part in (("valid", "these are the examples that the model was trained on"), ("test", "")):
+            result = self.veil("evaluate", "--model", self.root / "apart", "--split", split)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(part, result.stderr)
+            self.assertEqual("warning" in result.stderr, part != "", result.stderr)
 
     def test_a_file_that_is_not_text8_is_refused(self):
         other = self.root / "other/text8/text8"
