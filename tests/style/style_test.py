@@ -217,8 +217,9 @@ class BuildLists(OnMadeUpSources):
 class TextRules(OnMadeUpSources):
     def test_each_rule_is_seen(self):
         self.write("include/veil/nn/a.h", "using namespace std;\n\tint a; \n" + "/" * (text_rules.MAX_WIDTH + 1) + "\nconst char* p = \"/" + "home/me\";")
+        self.write("src/nn/a.cpp", "std::cout << bits;\n")
         messages = " | ".join(self.messages(text_rules.check))
-        for expected in ("does not end", "pragma once", f"{text_rules.MAX_WIDTH + 1} columns", "tab", "blanks at the end", "one machine", "using namespace"):
+        for expected in ("std::cout", "does not end", "pragma once", f"{text_rules.MAX_WIDTH + 1} columns", "tab", "blanks at the end", "one machine", "using namespace"):
             self.assertIn(expected, messages)
 
     def test_a_good_header_passes(self):

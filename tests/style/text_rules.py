@@ -1,4 +1,4 @@
-"""Rules for single lines: width, blanks, header guards, and no traces of one person's machine."""
+"""Rules for single lines: width, blanks, header guards, results that arrive, no traces of one person's machine."""
 
 import pathlib
 import re
@@ -10,7 +10,8 @@ MAX_WIDTH = 120
 _HOME = re.compile(r"(?<![\w.}/])/(?:home|root|work|Users)/\w")
 
 
-def _problems_of(path: pathlib.Path) -> Iterator[Problem]:
+def _problems_of(path: pathlib.Path, root: pathlib.Path) -> Iterator[Problem]:
+    is_program = path.relative_to(root).parts[0] in ("src", "tools")
     text = path.read_text(encoding="utf-8")
     is_cpp = path.suffix in CPP_SUFFIXES
     if text and not text.endswith("\n"):
@@ -26,6 +27,8 @@ def _problems_of(path: pathlib.Path) -> Iterator[Problem]:
             yield Problem(path, number, "blanks at the end of the line")
         if _HOME.search(line):
             yield Problem(path, number, f"a path of one machine: {_HOME.search(line)[0]}…")
+        if is_program and "std::cout" in line:
+            yield Problem(path, number, "std::cout loses results unseen where it is full: print() of cli/terminal/output.h")
         if path.suffix == ".h" and re.match(r"\s*using\s+namespace\b", line):
             yield Problem(path, number, "using namespace in a header reaches every includer")
 
@@ -33,4 +36,4 @@ def _problems_of(path: pathlib.Path) -> Iterator[Problem]:
 def check(root: pathlib.Path) -> list[Problem]:
     suffixes = CPP_SUFFIXES + (".py", ".sh", ".cmake", ".in", ".txt", ".cfg")
     return [problem for path in files(root, CODE_FOLDERS + ("cmake", "configs"), suffixes)
-            for problem in _problems_of(path)]
+            for problem in _problems_of(path, root)]
