@@ -13,6 +13,7 @@
 #include "cli/terminal/plain_numbers.h"
 #include "cli/terminal/progress.h"
 #include "io/config/config_file.h"
+#include "io/run/evaluation_file.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
 
@@ -71,7 +72,8 @@ TEST_F(LocaleTest, ResultsAreWrittenWithAPoint) {
   report.examples = 1000000;
   EXPECT_NE(evaluation_text(report).find("bits/dim 1234.500000"), std::string::npos) << evaluation_text(report);
   EXPECT_NE(evaluation_text(report).find(", 1000000 examples"), std::string::npos);
-  EXPECT_NE(evaluation_json(report).find("\"bits_per_dim\":1234.5,"), std::string::npos) << evaluation_json(report);
+  EXPECT_NE(io::evaluation_to_json(report).find("\"bits_per_dim\":1234.5,"), std::string::npos)
+      << io::evaluation_to_json(report);
   EXPECT_EQ(fixed(0.5, 2), "0.50");
 }
 

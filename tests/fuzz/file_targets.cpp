@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/fuzz_target.h"
@@ -8,6 +9,8 @@
 #include "io/format/numpy_reader.h"
 #include "io/image/decode_image.h"
 #include "io/packed/packed_file.h"
+#include "io/run/evaluation_file.h"
+#include "io/run/run_log.h"
 #include "veil/io/image/fit_image.h"
 
 // Readers that do without LibTorch.
@@ -64,11 +67,23 @@ void read_packed(std::span<const uint8_t> bytes) {
   }
 }
 
-constexpr std::array<Target, 5> kTargets{{{"numpy", read_numpy},
+void read_evaluation(std::span<const uint8_t> bytes) { (void)io::read_evaluation(file_of(bytes)); }
+
+void read_log(std::span<const uint8_t> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  (void)io::for_each_line(text, [](std::string_view line) {
+    (void)io::parse_log_line(line);
+    (void)io::parse_timing_line(line);
+  });
+}
+
+constexpr std::array<Target, 7> kTargets{{{"numpy", read_numpy},
                                           {"integers", read_integers},
                                           {"archive", read_archive},
                                           {"image", decode},
-                                          {"packed", read_packed}}};
+                                          {"packed", read_packed},
+                                          {"evaluation", read_evaluation},
+                                          {"log", read_log}}};
 
 }  // namespace
 

@@ -4,6 +4,7 @@ usage: make_corpus.py PATH-OF-VEIL   (the packed files are the program's own)
 """
 
 import gzip
+import json
 import pathlib
 import shutil
 import struct
@@ -58,6 +59,18 @@ def tensors():
     write("safetensors", "types", struct.pack("<Q", len(header)) + header + bytes(11))
 
 
+def runs():
+    report = {"schema_version": 1, "bits_per_dim": 8.0, "standard_error": None, "mask_standard_error": 0.0, "examples": 2,
+              "estimator": "count-stratified", "seed": 0, "length": 3, "conditional_on_label": True,
+              "profile": [{"first_count": 1, "last_count": 3, "samples": 4, "sum": 8.0, "sum_squares": 20.0}],
+              "label_classes": 10, "example_bits": [7.5, 8.5]}
+    write("evaluation", "whole.json", json.dumps(report).encode())
+    lines = ({"step": 1, "event": "train", "bits_per_dim": 5.5, "examples": 2, "skipped": 0, "power_low": 0.5, "power_high": 2},
+             {"step": 1, "event": "evaluate", "bits_per_dim": 4.75, "standard_error": None, "examples": 10},
+             {"step": 1, "seconds": 30, "examples_per_second": 10})
+    write("log", "lines.jsonl", "".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
 def pictures():
     for path in sorted(PICTURES.iterdir()):
         if path.suffix in (".png", ".jpg", ".webp", ".bmp", ".gif", ".tga", ".ppm", ".pgm", ".pbm") and path.stat().st_size < 2500:
@@ -84,6 +97,7 @@ def main():
     arrays()
     archives()
     tensors()
+    runs()
     pictures()
     packed(sys.argv[1])
 

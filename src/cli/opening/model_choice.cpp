@@ -4,6 +4,7 @@
 
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
+#include "io/run/run_layout.h"
 #include "veil/io/model/checkpoint.h"
 #include "veil/nn/placement.h"
 
@@ -13,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void take_raw_weights(io::LoadedModel& model, const fs::path& folder) {
-  const fs::path checkpoints = folder / "checkpoints";
+  const fs::path checkpoints = io::RunLayout(folder).checkpoints;
   const auto newest = io::load_newest_checkpoint(checkpoints);
   require<DataError>(newest.has_value(), checkpoints.string(), ": no checkpoint, want one that holds the raw weights");
   for (const std::string& damage : newest->skipped) {

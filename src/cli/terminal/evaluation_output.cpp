@@ -1,66 +1,23 @@
 #include "cli/terminal/evaluation_output.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "cli/terminal/plain_numbers.h"
+#include "io/run/evaluation_file.h"
 #include "veil/base/error.h"
 
 namespace veil::cli {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-
-// Bits per dimension that telling the class would cost, all classes being equally likely.
-double label_bits_per_dim(const EvaluationReport& report) {
-  return std::log2(static_cast<double>(report.classes)) / static_cast<double>(report.length);
-}
-
 // What a figure that knows the class leaves out.
 std::string label_note(const EvaluationReport& report) {
   return report.classes == 0 ? std::string()
                              : concat("conditional on the class label, which the model is told: log2(", report.classes,
-                                      ")/", report.length, " = ", fixed(label_bits_per_dim(report), 6),
+                                      ")/", report.length, " = ", fixed(io::label_bits_per_dim(report), 6),
                                       " bits/dim for telling it are not added\n");
 }
 
 }  // namespace
-
-std::string evaluation_json(const EvaluationReport& report) {
-  nlohmann::ordered_json profile = nlohmann::ordered_json::array();
-  for (const ProfileBin& bin : report.profile) {
-    profile.push_back({{"first_count", bin.first_count},
-                       {"last_count", bin.last_count},
-                       {"samples", bin.samples},
-                       {"sum", bin.sum},
-                       {"sum_squares", bin.sum_squares}});
-  }
-  nlohmann::ordered_json object{{"schema_version", kSchemaVersion},
-                                {"bits_per_dim", report.bits_per_dim},
-                                {"standard_error", report.standard_error},
-                                {"mask_standard_error", report.mask_standard_error},
-                                {"confidence_low", report.confidence_low},
-                                {"confidence_high", report.confidence_high},
-                                {"examples", report.examples},
-                                {"dataset_size", report.dataset_size},
-                                {"passes", report.passes},
-                                {"replicates", report.replicates},
-                                {"estimator", report.estimator},
-                                {"control", report.control},
-                                {"dataset", report.dataset},
-                                {"split", report.split},
-                                {"weights", report.weights},
-                                {"seed", report.seed},
-                                {"length", report.length},
-                                {"conditional_on_label", report.classes > 0},
-                                {"profile", profile}};
-  if (report.classes > 0) {
-    object["label_classes"] = report.classes;
-    object["label_bits_per_dim"] = label_bits_per_dim(report);
-    object["label_bits_added"] = false;
-  }
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
 
 std::string evaluation_text(const EvaluationReport& report) {
   const bool is_exact = report.replicates == 1;

@@ -12,6 +12,7 @@
 #include "io/file/files.h"
 #include "io/file/strict_json.h"
 #include "io/model/checkpoint_state.h"
+#include "io/model/model_files.h"
 #include "veil/base/error.h"
 #include "veil/io/config/resolve.h"
 #include "veil/io/format/safetensors.h"
@@ -22,24 +23,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kFirstMoments = "first_moments.";
 constexpr std::string_view kSecondMoments = "second_moments.";
 constexpr const char* kUpdateCount = "update_count";
 
-std::string folder_name(int64_t step) { return std::string(kPrefix) + zero_padded(step, 8); }
-
-/// Steps of the checkpoints in `folder`, newest first. Only names that folder_name gives count.
+/// Steps of the checkpoints in `folder`, newest first. Only names that step_name gives count.
 std::vector<int64_t> saved_steps(const fs::path& folder) {
   std::vector<int64_t> steps;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     int64_t step = -1;
-    if (name.starts_with(kPrefix)) {
-      std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
+    if (name.starts_with(kStepPrefix)) {
+      std::from_chars(name.data() + kStepPrefix.size(), name.data() + name.size(), step);
     }
-    if (step >= 0 && name == folder_name(step)) {
+    if (step >= 0 && name == step_name(step)) {
       steps.push_back(step);
     }
   }
@@ -49,7 +47,7 @@ std::vector<int64_t> saved_steps(const fs::path& folder) {
 
 bool is_temporary(const fs::path& path) {
   const std::string name = path.filename().string();
-  return name.starts_with("." + std::string(kPrefix)) && name.ends_with(".tmp");
+  return name.starts_with(concat(".", kStepPrefix)) && name.ends_with(".tmp");
 }
 
 /// Failures are ignored: what stays costs room, not a run.
@@ -67,7 +65,7 @@ void remove_temporaries(const fs::path& folder) {
 }
 
 fs::path temporary_name(const fs::path& folder, int64_t step) {
-  return folder / ("." + folder_name(step) + "." + std::to_string(::getpid()) + ".tmp");
+  return folder / ("." + step_name(step) + "." + std::to_string(::getpid()) + ".tmp");
 }
 
 /// Renamed before it is taken apart, so that a kill in between leaves no half checkpoint under a good name.
@@ -77,7 +75,7 @@ void remove_old(const fs::path& folder, int64_t newest, int64_t keep) {
   for (const int64_t step : saved_steps(folder)) {
     if (step <= newest && ++seen > keep) {
       const auto aside = temporary_name(folder, step);
-      fs::rename(folder / folder_name(step), aside, ignored);
+      fs::rename(folder / step_name(step), aside, ignored);
       fs::remove_all(aside, ignored);
     }
   }
@@ -171,7 +169,7 @@ fs::path save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, i
   require<IoError>(!error, folder.string(), ": cannot be made: ", error.message());
   remove_temporaries(folder);
   const auto temporary = temporary_name(folder, checkpoint.step);
-  const auto target = folder / folder_name(checkpoint.step);
+  const auto target = folder / step_name(checkpoint.step);
   try {
     require<IoError>(fs::create_directory(temporary, error), temporary.string(), ": cannot be made: ", error.message());
     write_files(temporary, checkpoint);
@@ -190,7 +188,7 @@ fs::path save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, i
 std::optional<LoadedCheckpoint> load_newest_checkpoint(const fs::path& folder) {
   LoadedCheckpoint loaded;
   for (const int64_t step : saved_steps(folder)) {
-    loaded.path = folder / folder_name(step);
+    loaded.path = folder / step_name(step);
     try {
       loaded.checkpoint = load_checkpoint(loaded.path);
       require<DataError>(loaded.checkpoint.step == step, loaded.path.string(), ": holds step ", loaded.checkpoint.step,

@@ -11,6 +11,7 @@
 #include "io/file/json_fields.h"
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
+#include "io/model/model_files.h"
 #include "veil/base/error.h"
 #include "veil/io/model/model_file.h"
 

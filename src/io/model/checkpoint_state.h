@@ -1,18 +1,11 @@
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <string>
 
 #include "veil/io/model/checkpoint.h"
 
 namespace veil::io {
-
-inline constexpr const char* kModelName = "model.safetensors";
-inline constexpr const char* kAverageName = "ema.safetensors";
-inline constexpr const char* kOptimizerName = "optimizer.safetensors";
-inline constexpr const char* kStateName = "state.json";
-inline constexpr std::array kTensorFiles{kModelName, kAverageName, kOptimizerName};
 
 /// Text of state.json: all of a checkpoint but its tensors, the digests of the tensor files in `path`, and its own.
 [[nodiscard]] std::string make_state(const Checkpoint& checkpoint, const std::filesystem::path& path);

@@ -11,6 +11,7 @@
 
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
+#include "io/model/model_files.h"
 #include "veil/base/error.h"
 #include "veil/io/config/resolve.h"
 #include "veil/io/format/safetensors.h"
@@ -166,7 +167,7 @@ LoadedModel load_model(const std::filesystem::path& path) {
 
 std::filesystem::path model_path(const std::filesystem::path& path) {
   std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored) ? path / "model.safetensors" : path;
+  return std::filesystem::is_directory(path, ignored) ? path / kModelName : path;
 }
 
 }  // namespace veil::io

@@ -1,15 +1,15 @@
 #include "veil/io/report/report.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <cstdint>
 #include <string_view>
 #include <system_error>
 
 #include "io/file/files.h"
 #include "io/report/markup.h"
 #include "io/report/report_plots.h"
+#include "io/run/evaluation_file.h"
+#include "io/run/run_layout.h"
 #include "io/run/run_records.h"
 #include "veil/base/error.h"
 
@@ -17,13 +17,11 @@ namespace veil::io {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr size_t kMaxImageText = 3'000'000;  // bytes of base64 in all: the page stays below 5 MB
 constexpr int64_t kMaxImageBytes = 2'500'000;
 constexpr size_t kMostGrids = 6;
 constexpr size_t kMostConfig = 100'000;
-constexpr size_t kMostRows = 100;
 constexpr size_t kMostText = 2'000;  // of one value
 
 constexpr std::string_view kHead = R"(<!DOCTYPE html>
@@ -65,66 +63,64 @@ std::string section(const std::string& title, const std::string& content) {
   return content.empty() ? "" : concat("<h2>", title, "</h2>\n", content);
 }
 
-std::string row(const std::string& name, const std::string& value) {
-  return concat("<tr><th scope=\"row\">", escape_markup(name), "</th><td>", escape_markup(value), "</td></tr>\n");
-}
-
-std::string value_text(const Json& value) {
-  if (value.is_string()) {
-    return value.get<std::string>().substr(0, kMostText);
-  }
-  return value.is_number_float() ? short_number(value.get<double>(), 7)
-                                 : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-double number(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
-
-/// "bits_per_dim" → "bits per dim".
-std::string readable(std::string name) {
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return name;
-}
-
-/// Names of the single values: first what a reader looks for, then the rest by name.
-std::vector<std::string> result_rows(const Json& evaluation) {
-  constexpr std::array kFirst{
-      "dataset",        "split",           "examples",  "bits_per_dim", "standard_error", "mask_standard_error",
-      "confidence_low", "confidence_high", "estimator", "passes",       "replicates",     "weights"};
-  std::vector<std::string> names(kFirst.begin(), kFirst.end());
-  for (const auto& [name, value] : evaluation.items()) {
-    if (std::find(kFirst.begin(), kFirst.end(), name) == kFirst.end()) {
-      names.push_back(name);
+/// The rows of a table; what is not known is left out.
+class Rows {
+ public:
+  void add(const std::string& name, const std::string& value) {
+    if (!value.empty()) {
+      html_ += concat("<tr><th scope=\"row\">", escape_markup(name), "</th><td>",
+                      escape_markup(value.substr(0, kMostText)), "</td></tr>\n");
     }
   }
-  std::erase_if(names, [&](const auto& name) {
-    return !evaluation.contains(name) || !evaluation.at(name).is_primitive() || evaluation.at(name).is_null();
-  });
-  names.resize(std::min(names.size(), kMostRows));
-  return names;
+  void add(const std::string& name, double value) {
+    if (std::isfinite(value)) {
+      add(name, short_number(value, 7));
+    }
+  }
+  void add(const std::string& name, int64_t value) {
+    if (value > 0) {
+      add(name, std::to_string(value));
+    }
+  }
+
+  [[nodiscard]] std::string table() const { return "<table>\n" + html_ + "</table>\n"; }
+
+ private:
+  std::string html_;
+};
+
+/// First what a reader looks for.
+std::string result_table(const EvaluationReport& report) {
+  Rows rows;
+  rows.add("dataset", report.dataset);
+  rows.add("split", report.split);
+  rows.add("examples", report.examples);
+  rows.add("dataset size", report.dataset_size);
+  rows.add("bits per dim", report.bits_per_dim);
+  rows.add("standard error", report.standard_error);
+  rows.add("mask standard error", report.mask_standard_error);
+  rows.add("confidence low", report.confidence_low);
+  rows.add("confidence high", report.confidence_high);
+  rows.add("estimator", report.estimator);
+  rows.add("control", report.control);
+  rows.add("passes", report.passes);
+  rows.add("replicates", report.replicates);
+  rows.add("weights", report.weights);
+  rows.add("seed", std::to_string(report.seed));
+  rows.add("length", report.length);
+  if (report.classes > 0) {
+    rows.add("classes that the model is told", report.classes);
+    rows.add("bits per dim for telling them, not added", label_bits_per_dim(report));
+  }
+  return rows.table();
 }
 
-std::string make_result(const Json& evaluation) {
-  if (!evaluation.is_object()) {
-    return "";
-  }
-  std::string html;
-  const double bits = number(evaluation, "bits_per_dim");
-  const double low = number(evaluation, "confidence_low");
-  const double high = number(evaluation, "confidence_high");
-  if (std::isfinite(bits)) {
-    const bool has_interval = std::isfinite(low) && std::isfinite(high);
-    html += concat("<p class=\"figure\">", fixed_number(bits, 4),
-                   has_interval ? concat(" ± ", fixed_number((high - low) / 2, 4)) : "", " <small>bits per dimension",
-                   has_interval ? ", 95 % interval" : "", "</small></p>\n");
-  }
-  html += "<table>\n";
-  for (const auto& name : result_rows(evaluation)) {
-    html += row(readable(name), value_text(evaluation.at(name)));
-  }
-  return html + "</table>\n";
+std::string make_result(const EvaluationReport& report) {
+  const bool has_interval = std::isfinite(report.confidence_low) && std::isfinite(report.confidence_high);
+  return concat(
+      "<p class=\"figure\">", fixed_number(report.bits_per_dim, 4),
+      has_interval ? concat(" ± ", fixed_number((report.confidence_high - report.confidence_low) / 2, 4)) : "",
+      " <small>bits per dimension", has_interval ? ", 95 % interval" : "", "</small></p>\n", result_table(report));
 }
 
 /// The newest grids that fit, the newest first: names sort by step.
@@ -132,9 +128,9 @@ std::string make_samples(RunRecords& records) {
   std::string html;
   size_t used = 0;
   size_t left_out = 0;
-  for (auto path = records.grids.rbegin(); path != records.grids.rend(); ++path) {
+  for (auto path = records.pictures.rbegin(); path != records.pictures.rend(); ++path) {
     const std::string name = path->filename().string();
-    if (static_cast<size_t>(path - records.grids.rbegin()) >= kMostGrids) {
+    if (static_cast<size_t>(path - records.pictures.rbegin()) >= kMostGrids) {
       ++left_out;
       continue;
     }
@@ -152,7 +148,7 @@ std::string make_samples(RunRecords& records) {
   }
   if (left_out > 0) {
     records.notes.push_back(
-        concat(left_out, " of ", records.grids.size(), " sample grids are left out, to keep this page small."));
+        concat(left_out, " of ", records.pictures.size(), " sample grids are left out, to keep this page small."));
   }
   return html;
 }
@@ -166,7 +162,7 @@ std::string make_configuration(RunRecords& records, const std::string& name) {
     records.notes.emplace_back("The configuration is cut.");
   }
   return concat("<p>The run again, from the resolved configuration in its folder:</p>\n<pre>veil train --config ",
-                escape_markup(in_shell_quotes(name + "/config.cfg")), " --run ",
+                escape_markup(in_shell_quotes(RunLayout(name).config.string())), " --run ",
                 escape_markup(in_shell_quotes(name + "-again")), "</pre>\n<pre>", escape_markup(records.config),
                 "</pre>\n");
 }
@@ -206,7 +202,7 @@ std::string run_name(const fs::path& folder) {
 std::string make_report(const fs::path& run_folder) {
   std::error_code error;
   require<DataError>(fs::is_directory(run_folder, error), run_folder.string(), ": not a folder, want that of a run");
-  RunRecords records = read_run_records(run_folder);
+  RunRecords records = read_run_records(RunLayout(run_folder));
   const std::string name = run_name(run_folder);
   const std::string samples = make_samples(records);
   const std::string configuration = make_configuration(records, name);
@@ -214,10 +210,11 @@ std::string make_report(const fs::path& run_folder) {
   html +=
       concat("<title>", escape_markup(name), " – veil</title>\n</head>\n<body>\n<h1>", escape_markup(name), "</h1>\n");
   html += make_lead(records);
-  html += section("Result", make_result(records.evaluation));
+  html += section("Result", records.evaluation ? make_result(*records.evaluation) : "");
   html += section("Curves", plot_curves(records));
   html += section("Learned masking schedules", plot_powers(records));
-  html += section("Information by masked positions", plot_profile(records.evaluation));
+  html +=
+      section("Information by masked positions", records.evaluation ? plot_profile(records.evaluation->profile) : "");
   html += section("Samples", samples);
   html += section("Configuration", configuration);
   html += section("What this page leaves out", make_notes(records.notes));
@@ -225,9 +222,9 @@ std::string make_report(const fs::path& run_folder) {
 }
 
 fs::path write_report(const fs::path& run_folder) {
-  auto path = run_folder / "report.html";
-  write_file(path, make_report(run_folder));
-  return path;
+  const RunLayout layout(run_folder);
+  write_file(layout.report, make_report(run_folder));
+  return layout.report;
 }
 
 }  // namespace veil::io

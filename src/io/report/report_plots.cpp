@@ -9,16 +9,7 @@
 namespace veil::io {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr size_t kMostPoints = 600;
-constexpr size_t kMostBins = 10'000;
-
-bool has_numbers(const Json& bin) {
-  const auto is_number = [&](const char* name) { return bin.contains(name) && bin.at(name).is_number(); };
-  return bin.is_object() && is_number("first_count") && is_number("last_count") && is_number("samples") &&
-         is_number("sum") && is_number("sum_squares");
-}
 
 /// At most kMostPoints of a curve: each the mean over a run of consecutive points, at the last of their steps.
 PlotSeries to_series(const StepCurve& curve, const std::string& label) {
@@ -104,22 +95,20 @@ std::string plot_powers(const RunRecords& records) {
   return html;
 }
 
-std::string plot_profile(const Json& evaluation) {
-  const Json bins = evaluation.is_object() ? evaluation.value("profile", Json()) : Json();
-  if (!bins.is_array() || bins.empty() || bins.size() > kMostBins ||
-      !std::all_of(bins.begin(), bins.end(), has_numbers)) {
+std::string plot_profile(const std::vector<ProfileBin>& profile) {
+  if (profile.empty()) {
     return "";
   }
   PlotSeries series{.markers = true};
-  for (const auto& bin : bins) {
-    const double samples = bin.at("samples").get<double>();
-    if (samples < 1) {
+  for (const ProfileBin& bin : profile) {
+    if (bin.samples < 1) {
       continue;
     }
-    const double mean = bin.at("sum").get<double>() / samples;
-    const double variance = std::max(0.0, bin.at("sum_squares").get<double>() / samples - mean * mean);
+    const auto samples = static_cast<double>(bin.samples);
+    const double mean = bin.sum / samples;
+    const double variance = std::max(0.0, bin.sum_squares / samples - mean * mean);
     const double half = 1.96 * std::sqrt(variance / samples);
-    series.x.push_back((bin.at("first_count").get<double>() + bin.at("last_count").get<double>()) / 2);
+    series.x.push_back((static_cast<double>(bin.first_count) + static_cast<double>(bin.last_count)) / 2);
     series.y.push_back(mean);
     series.low.push_back(mean - half);
     series.high.push_back(mean + half);

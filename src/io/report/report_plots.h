@@ -1,7 +1,7 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "io/run/run_records.h"
 
@@ -13,8 +13,8 @@ namespace veil::io {
 /// The powers that GenMD4 learned, by value, and their range over the steps; empty if there are none.
 [[nodiscard]] std::string plot_powers(const RunRecords& records);
 
-/// The profile that evaluation.json holds: nats per masked position by the number of masked positions, with a 95 %
-/// band. Empty if there is none, or not in the form that docs/file-formats.md gives.
-[[nodiscard]] std::string plot_profile(const nlohmann::json& evaluation);
+/// The profile of an evaluation: nats per masked position by the number of masked positions, with a 95 % band. Empty if
+/// there is none.
+[[nodiscard]] std::string plot_profile(const std::vector<ProfileBin>& profile);
 
 }  // namespace veil::io

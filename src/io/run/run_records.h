@@ -3,13 +3,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "io/run/run_layout.h"
+#include "veil/evaluate/evaluation_report.h"
+
 namespace veil::io {
 
-/// Values of one quantity by training step. A step that a resumed run wrote again has its last value.
+/// Values of one quantity by training step. A step that a resumed run wrote again has its last value; one that is not
+/// known is left out.
 using StepCurve = std::map<int64_t, double>;
 
 /// What the files of a run folder hold, as far as it can be read.
@@ -20,17 +24,17 @@ struct RunRecords {
   StepCurve evaluation_bits;
   StepCurve evaluation_error;  ///< standard error
   StepCurve examples_per_second;
-  StepCurve seconds;                         ///< since the line before
-  StepCurve power_low;                       ///< smallest and largest learned power (GenMD4)
+  StepCurve seconds;    ///< since the line before
+  StepCurve power_low;  ///< smallest and largest learned power (GenMD4)
   StepCurve power_high;
-  std::vector<double> powers;                ///< powers.json: of each value, at the end; empty if absent
-  nlohmann::json evaluation;                 ///< evaluation.json; null if absent
-  std::string config;                        ///< text of config.cfg
-  std::vector<std::filesystem::path> grids;  ///< samples/*.png by name, then samples.png: the newest last
-  std::vector<std::string> notes;            ///< what is missing or damaged, for the reader
+  std::vector<double> powers;                   ///< of each value, at the end; empty if there are none
+  std::optional<EvaluationReport> evaluation;   ///< of the finished model
+  std::string config;                           ///< text of the configuration
+  std::vector<std::filesystem::path> pictures;  ///< of samples; the newest last
+  std::vector<std::string> notes;               ///< what is missing or damaged, for the reader
 };
 
 /// Never throws on account of a file's content.
-[[nodiscard]] RunRecords read_run_records(const std::filesystem::path& run_folder);
+[[nodiscard]] RunRecords read_run_records(const RunLayout& layout);
 
 }  // namespace veil::io

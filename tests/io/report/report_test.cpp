@@ -35,7 +35,7 @@ class ReportTest : public testing::Test {
                 "{\"step\":200,\"seconds\":60,\"examples_per_second\":12.5}\n");
     write_bytes(run_ / "evaluation.json",
                 R"({"bits_per_dim":4.71234,"confidence_low":4.70234,"confidence_high":4.72234,"standard_error":0.0051,)"
-                R"("dataset":"spots","examples":1000,"example_bits":[1,2,3],"passes":8})");
+                R"("dataset":"spots","examples":3,"example_bits":[1,2,3],"passes":8})");
     write_bytes(run_ / "config.cfg", "[train]\nsteps = 200\n");
     const std::string command = std::string("printf %s ") + kPixel + " | base64 -d > '" + grid().string() + "'";
     ASSERT_EQ(std::system(command.c_str()), 0);
@@ -80,10 +80,10 @@ TEST_F(ReportTest, TheFinalGridComesFirst) {
 
 TEST_F(ReportTest, TheProfileIsDrawnIfItIsWhole) {
   const std::string bin = R"({"first_count":1,"last_count":3,"samples":4,"sum":8.0,"sum_squares":20.0})";
-  write_bytes(run_ / "evaluation.json", "{\"profile\":[" + bin + "," + bin + "]}");
+  write_bytes(run_ / "evaluation.json", "{\"bits_per_dim\":8,\"profile\":[" + bin + "," + bin + "]}");
   EXPECT_TRUE(has(make_report(run_), "nats per masked position"));
   for (const char* profile : {"[]", "3", "[{}]", "[{\"first_count\":1}]", "null"}) {
-    write_bytes(run_ / "evaluation.json", std::string("{\"profile\":") + profile + "}");
+    write_bytes(run_ / "evaluation.json", std::string("{\"bits_per_dim\":8,\"profile\":") + profile + "}");
     EXPECT_FALSE(has(make_report(run_), "nats per masked position")) << profile;
   }
 }
@@ -99,7 +99,8 @@ TEST_F(ReportTest, EveryTextIsEscaped) {
   const std::string nasty = "<img src=x onerror=alert(1)>&\"'";
   const auto run = folder_.path() / "<b>run";
   fs::rename(run_, run);
-  write_bytes(run / "evaluation.json", R"({"<i>name</i>":"<img src=x onerror=alert(1)>","dataset":"\u0007<u>"})");
+  write_bytes(run / "evaluation.json", R"({"bits_per_dim":8,"<i>name</i>":"x",)"
+                                       R"("split":"<img src=x onerror=alert(1)>","dataset":"\u0007<u>"})");
   write_bytes(run / "config.cfg", nasty + "\x80\n");
   fs::rename(run / "samples" / "step-00000200.png", run / "samples" / "<s>.png");
   const auto html = make_report(run);

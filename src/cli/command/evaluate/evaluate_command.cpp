@@ -1,8 +1,10 @@
 #include "cli/command/evaluate/evaluate_command.h"
 
+#include <iostream>
 #include <memory>
 #include <optional>
 
+#include "base/printable.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/opening/data_opening.h"
 #include "cli/opening/model_choice.h"
@@ -10,6 +12,8 @@
 #include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
 #include "io/file/files.h"
+#include "io/run/evaluation_file.h"
+#include "io/run/run_folder.h"
 #include "veil/evaluate/evaluator.h"
 #include "veil/evaluate/exact_order.h"
 
@@ -18,13 +22,59 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where the JSON object goes: --out, or the run folder if it is the bound on the whole split; else nowhere.
-fs::path result_file(const Arguments& arguments, bool is_whole) {
-  if (arguments.has("out")) {
-    return arguments.text("out");
+// A setting of the evaluation under which this figure could differ from that of a run with the configuration `own`;
+// empty if there is none.
+std::string differing_setting(const io::RunConfig& here, const io::RunConfig& own) {
+  for (const auto& key : io::config_keys()) {
+    const bool counts = key.name.starts_with("evaluate.") && key.name != "evaluate.batch_size";
+    if (counts && key.get(here) != key.get(own)) {
+      return concat(key.name, " is ", key.get(here), ", the run's is ", key.get(own));
+    }
   }
+  return "";
+}
+
+// Why this is not the question that a run's own evaluation answers; empty if it is that one.
+std::string difference_to_own(const io::RunLayout& run, const ModelChoice& choice, const DatasetInfo& scored,
+                              bool is_exact) {
+  const auto& model = choice.model.info;
+  if (is_exact) {
+    return "an exact likelihood, not the bound";
+  }
+  if (model.weights != "ema") {
+    return model.weights + " weights";
+  }
+  if (model.evaluation_fingerprint.empty() || scored.fingerprint != model.evaluation_fingerprint) {
+    return concat(scored.name, ", ", scored.split, ", is not known to be what the run evaluates on");
+  }
+  try {
+    return differing_setting(choice.config, io::read_run_config(run));
+  } catch (const std::exception& error) {  // a folder with a model that is not, or no longer, that of a run
+    return error.what();
+  }
+}
+
+// Where the JSON object goes, decided before the work: nowhere if empty.
+struct ResultFile {
+  fs::path out;             // asked for
+  fs::path own_evaluation;  // of a run, if this is its own question
+};
+
+ResultFile result_file(const Arguments& arguments, const ModelChoice& choice, const DatasetInfo& scored) {
   const fs::path model = arguments.text("model");
-  return is_whole && !arguments.has("exact-order") && fs::is_directory(model) ? model / "evaluation.json" : fs::path();
+  if (arguments.has("out") || !fs::is_directory(model)) {
+    return {.out = arguments.text("out"), .own_evaluation = {}};
+  }
+  const io::RunLayout run(model);
+  const std::string difference = difference_to_own(run, choice, scored, arguments.has("exact-order"));
+  if (difference.empty()) {
+    return {.out = {}, .own_evaluation = run.evaluation};
+  }
+  if (!arguments.quiet) {
+    std::cerr << "veil: " << run.evaluation.string() << " is left as it is: this is not the run's own question ("
+              << printable(difference) << "); --out FILE keeps the figure\n";
+  }
+  return {};
 }
 
 std::optional<RevealOptions> exact_order(const Arguments& arguments) {
@@ -57,16 +107,19 @@ int run_evaluate(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const auto dataset = open_scored_data(arguments, choice.config.data);
   warn_of_other_data(dataset->info(), choice.model);
+  const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.dataset = dataset->info().name;
   report.split = dataset->info().split;
   report.weights = choice.model.info.weights;
-  const std::string json = evaluation_json(report);
-  const fs::path file = result_file(arguments, report.examples == dataset->size());
-  if (!file.empty()) {
-    io::write_file(file, json + "\n");
+  const std::string json = io::evaluation_to_json(report) + "\n";
+  if (!file.out.empty()) {
+    io::write_file(file.out, json);
   }
-  print(arguments.has("json") ? json + "\n" : evaluation_text(report));
+  if (!file.own_evaluation.empty()) {
+    io::write_evaluation(file.own_evaluation, report);
+  }
+  print(arguments.has("json") ? json : evaluation_text(report));
   return 0;
 }
 

@@ -1,37 +1,37 @@
 #include "cli/command/train/train_observers.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <limits>
 #include <numeric>
+#include <optional>
 
-#include "io/file/files.h"
-#include "io/text/text.h"
+#include "io/run/run_log.h"
+#include "io/run/sample_files.h"
 #include "veil/base/error.h"
 #include "veil/evaluate/evaluator.h"
-#include "veil/io/image/image_grid.h"
-#include "veil/io/image/png_file.h"
 #include "veil/nn/token_powers.h"
 #include "veil/sample/sampler.h"
 
 namespace veil::cli {
 namespace {
 
-constexpr const char* kLog = "log.jsonl";
-constexpr const char* kTiming = "timing.jsonl";
+// Names of numbers in a checkpoint.
+constexpr const char* kMeterSum = "meter_sum";
+constexpr const char* kMeterCount = "meter_count";
+constexpr const char* kSkippedTotal = "skipped_total";
+constexpr const char* kSkippedInRow = "skipped_in_row";
 
-std::string step_name(int64_t step) { return "step-" + io::zero_padded(step, 8); }
-
-// How far learned powers have spread.
-void add_powers(nlohmann::ordered_json& line, const Denoiser& denoiser) {
+std::optional<io::PowerSpread> power_spread(const Denoiser& denoiser) {
   const auto schedule = power_schedule(denoiser);
   if (!schedule) {
-    return;
+    return std::nullopt;
   }
   const auto& powers = schedule->powers();
   const auto [low, high] = std::minmax_element(powers.begin(), powers.end());
-  line["power_low"] = *low;
-  line["power_high"] = *high;
-  line["power_mean"] = std::accumulate(powers.begin(), powers.end(), 0.0) / static_cast<double>(powers.size());
+  return io::PowerSpread{
+      .low = *low,
+      .high = *high,
+      .mean = std::accumulate(powers.begin(), powers.end(), 0.0) / static_cast<double>(powers.size())};
 }
 
 }  // namespace
@@ -51,13 +51,13 @@ LogObserver::LogObserver(RunContext& context, ProgressReporter& progress)
       line_start_(std::chrono::steady_clock::now()) {}
 
 void LogObserver::save(io::Checkpoint& checkpoint) const {
-  checkpoint.numbers["meter_sum"] = sum_.item<double>();  // sync: once per checkpoint
-  checkpoint.numbers["meter_count"] = count_.item<double>();
+  checkpoint.numbers[kMeterSum] = sum_.item<double>();  // sync: once per checkpoint
+  checkpoint.numbers[kMeterCount] = count_.item<double>();
 }
 
 void LogObserver::restore(const io::Checkpoint& checkpoint) {
-  sum_.fill_(checkpoint.numbers.at("meter_sum"));
-  count_.fill_(checkpoint.numbers.at("meter_count"));
+  sum_.fill_(checkpoint.numbers.at(kMeterSum));
+  count_.fill_(checkpoint.numbers.at(kMeterCount));
 }
 
 bool LogObserver::on_step(TrainState& state, const StepReport& report) {
@@ -91,22 +91,21 @@ void LogObserver::write_line(TrainState& state) {
   const auto& train = context_.config.train;
   const double count = count_.item<double>();  // sync: once per log interval
   const double bits = count > 0 ? sum_.item<double>() / count : std::numeric_limits<double>::quiet_NaN();
-  nlohmann::ordered_json line{
-      {"step", state.step},
-      {"event", "train"},
-      {"bits_per_dim", bits},
-      {"learning_rate", learning_rate_at(context_.config.optimizer, state.step - 1, train.steps)},
-      {"gradient_norm", state.optimizer.gradient_norm().item<double>()},
-      {"examples", state.step * train.batch_size},
-      {"skipped", static_cast<int64_t>(state.optimizer.skipped_total().item<float>())}};
-  add_powers(line, *state.denoiser);
-  context_.folder.append(kLog, line.dump());
+  io::append_line(context_.layout.log,
+                  io::to_json_line(io::TrainLine{
+                      .step = state.step,
+                      .bits_per_dim = bits,
+                      .learning_rate = learning_rate_at(context_.config.optimizer, state.step - 1, train.steps),
+                      .gradient_norm = state.optimizer.gradient_norm().item<double>(),
+                      .examples = state.step * train.batch_size,
+                      .skipped = static_cast<int64_t>(state.optimizer.skipped_total().item<float>()),
+                      .powers = power_spread(*state.denoiser)}));
   const auto now = std::chrono::steady_clock::now();
   const double seconds = std::chrono::duration<double>(now - line_start_).count();
   const double examples = static_cast<double>((state.step - line_start_step_) * train.batch_size);
-  const nlohmann::ordered_json timing{
-      {"step", state.step}, {"seconds", seconds}, {"examples_per_second", examples / seconds}};
-  context_.folder.append(kTiming, timing.dump());
+  io::append_line(context_.layout.timing,
+                  io::to_json_line(io::TimingLine{
+                      .step = state.step, .seconds = seconds, .examples_per_second = examples / seconds}));
   progress_.advance(state.step, bits);
   sum_.zero_();
   count_.zero_();
@@ -122,12 +121,10 @@ bool EvaluateObserver::on_step(TrainState& state, const StepReport& /*report*/) 
   auto options = context_.run.evaluation;
   options.limit = train.evaluate_examples;
   const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.compute);
-  const nlohmann::ordered_json line{{"step", state.step},
-                                    {"event", "evaluate"},
-                                    {"bits_per_dim", report.bits_per_dim},
-                                    {"standard_error", report.standard_error},
-                                    {"examples", report.examples}};
-  context_.folder.append(kLog, line.dump());
+  io::append_line(context_.layout.log, io::to_json_line(io::EvaluationLine{.step = state.step,
+                                                                           .bits_per_dim = report.bits_per_dim,
+                                                                           .standard_error = report.standard_error,
+                                                                           .examples = report.examples}));
   return true;
 }
 
@@ -137,21 +134,8 @@ bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
     return true;
   }
   const auto tokens = veil::sample(*state.average, context_.run.sample, context_.compute);
-  std::filesystem::create_directories(context_.folder.file("samples"));
-  (void)write_sample_file(context_.folder.file("samples") / step_name(state.step), tokens, context_.training_data);
+  (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
   return true;
-}
-
-std::filesystem::path write_sample_file(const std::filesystem::path& stem, const torch::Tensor& tokens,
-                                        const DatasetInfo& data) {
-  if (data.alphabet.empty()) {
-    const auto path = stem.string() + ".png";
-    io::write_png(path, io::image_grid(tokens, data.shape, {.scale = 0, .vocab_size = data.vocab_size}));
-    return path;
-  }
-  const auto path = stem.string() + ".txt";
-  io::write_texts(path, io::tokens_to_texts(tokens, data.alphabet));
-  return path;
 }
 
 bool CheckpointObserver::on_step(TrainState& state, const StepReport& /*report*/) {
@@ -159,7 +143,7 @@ bool CheckpointObserver::on_step(TrainState& state, const StepReport& /*report*/
   if (context_.stopping || state.step == train.steps || is_due(state.step, train.checkpoint_every)) {
     auto checkpoint = to_checkpoint(state, context_);
     log_.save(checkpoint);
-    (void)io::save_checkpoint(context_.folder.file("checkpoints"), checkpoint, train.keep_checkpoints);
+    (void)io::save_checkpoint(context_.layout.checkpoints, checkpoint, train.keep_checkpoints);
   }
   return true;
 }
@@ -174,8 +158,8 @@ io::Checkpoint to_checkpoint(TrainState& state, const RunContext& context) {
           .second_moments = parameters.named(optimizer.second_moments()),
           .update_count = optimizer.update_count(),
           .numbers = {},
-          .integers = {{"skipped_total", optimizer.skipped_total().item<int64_t>()},
-                       {"skipped_in_row", optimizer.skipped_in_row().item<int64_t>()}},
+          .integers = {{kSkippedTotal, optimizer.skipped_total().item<int64_t>()},
+                       {kSkippedInRow, optimizer.skipped_in_row().item<int64_t>()}},
           .config = context.config,
           .dataset = context.training_data};
 }
@@ -188,8 +172,8 @@ void restore(TrainState& state, const io::Checkpoint& checkpoint) {
   parameters.assign(optimizer.first_moments(), checkpoint.first_moments);
   parameters.assign(optimizer.second_moments(), checkpoint.second_moments);
   optimizer.update_count().copy_(checkpoint.update_count);
-  optimizer.skipped_total().fill_(checkpoint.integers.at("skipped_total"));
-  optimizer.skipped_in_row().fill_(checkpoint.integers.at("skipped_in_row"));
+  optimizer.skipped_total().fill_(checkpoint.integers.at(kSkippedTotal));
+  optimizer.skipped_in_row().fill_(checkpoint.integers.at(kSkippedInRow));
   state.step = checkpoint.step;
 }
 

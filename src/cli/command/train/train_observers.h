@@ -1,13 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
-#include <functional>
-#include <string>
 
-#include "cli/command/train/run_folder.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
+#include "io/run/run_layout.h"
 #include "veil/data/dataset.h"
 #include "veil/io/config/resolve.h"
 #include "veil/io/model/checkpoint.h"
@@ -19,7 +16,7 @@ namespace veil::cli {
 struct RunContext {
   const io::RunConfig& config;
   const io::ResolvedRun& run;
-  const RunFolder& folder;
+  const io::RunLayout& layout;
   const DatasetInfo& training_data;
   const Dataset& evaluation_data;
   Compute compute;
@@ -37,7 +34,7 @@ class StopObserver : public TrainObserver {
   const StopSignal& signal_;
 };
 
-/// Adds losses on the device, reads them once per log interval, writes log.jsonl and timing.jsonl and shows progress.
+/// Adds losses on the device, reads them once per log interval, writes the log and its timing and shows progress.
 /// Ends the run by NumericalError when too many updates in a row were not finite.
 class LogObserver : public TrainObserver {
  public:
@@ -92,11 +89,6 @@ class CheckpointObserver : public TrainObserver {
 
 /// Whether something that happens every `every` steps (0: never) happens after `step`.
 [[nodiscard]] bool is_due(int64_t step, int64_t every);
-
-/// Writes samples, int64 [N, L], as one picture `stem`.png, or as lines of `stem`.txt where the data are texts; returns
-/// the path. Throws IoError.
-[[nodiscard]] std::filesystem::path write_sample_file(const std::filesystem::path& stem, const torch::Tensor& tokens,
-                                                      const DatasetInfo& data);
 
 /// The state as a checkpoint (views of its tensors, no copies), and back. `restore` throws InvalidArgument if names or
 /// shapes do not fit.

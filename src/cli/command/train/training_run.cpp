@@ -2,19 +2,19 @@
 
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/command/train/run_folder.h"
 #include "cli/command/train/train_observers.h"
 #include "cli/opening/data_opening.h"
 #include "cli/terminal/evaluation_output.h"
+#include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
-#include "io/file/files.h"
+#include "io/run/evaluation_file.h"
+#include "io/run/powers_file.h"
+#include "io/run/run_folder.h"
+#include "io/run/sample_files.h"
 #include "veil/base/error.h"
-#include "veil/io/image/image_grid.h"
-#include "veil/io/image/png_file.h"
 #include "veil/io/model/checkpoint.h"
 #include "veil/io/model/model_file.h"
 #include "veil/io/report/report.h"
@@ -47,7 +47,7 @@ class TrainingRun {
         run_(io::resolve(config, data_->info())) {}
 
   int run() {
-    for (const auto& change : folder_.settle_config(config_)) {
+    for (const auto& change : folder_.update_config(config_)) {
       note("changed since this run began: " + change);
     }
     apply_process_options(config_.device);
@@ -70,13 +70,10 @@ class TrainingRun {
   }
 
   void announce(TrainState& state) const {
-    if (data_->info().fingerprint == evaluation_data_->info().fingerprint) {
-      std::cerr << "veil: warning: what is scored is what is trained on (" << evaluation_data_->info().name << ", "
-                << evaluation_data_->info().split << "): the figure says nothing of other data\n";
-    }
+    warn_of_training_data(evaluation_data_->info(), data_->info());
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
                 " parameters, ", compute_.device.str(), ", ", precision_name(compute_.precision), ", in ",
-                folder_.path().string()));
+                folder_.layout().folder.string()));
   }
 
   // Returns false if a signal stopped it.
@@ -88,7 +85,7 @@ class TrainingRun {
                                .quiet = options_.quiet});
     RunContext context{.config = config_,
                        .run = run_,
-                       .folder = folder_,
+                       .layout = folder_.layout(),
                        .training_data = data_->info(),
                        .evaluation_data = *evaluation_data_,
                        .compute = compute_};
@@ -112,7 +109,7 @@ class TrainingRun {
   }
 
   void go_on_from_checkpoint(TrainState& state, LogObserver& log) {
-    const auto newest = io::load_newest_checkpoint(folder_.file("checkpoints"));
+    const auto newest = io::load_newest_checkpoint(folder_.layout().checkpoints);
     if (newest) {
       for (const auto& damage : newest->skipped) {
         note(damage);
@@ -121,56 +118,50 @@ class TrainingRun {
       log.restore(newest->checkpoint);
       note(concat("going on from step ", state.step));
     }
-    const int64_t step = state.step;
-    folder_.rewind("log.jsonl", step);
-    folder_.rewind("timing.jsonl", step);
+    for (const auto& damage : folder_.rewind_logs(state.step)) {
+      note(damage);
+    }
   }
 
+  // Results are printed after all files are written: standard output may be full, or a pipe that nobody reads.
   void finish(TrainState& state) {
+    const auto& layout = folder_.layout();
     auto& parameters = state.optimizer.parameters();
     io::ModelInfo info;
     info.evaluation_fingerprint = evaluation_data_->info().fingerprint;
     info.step = state.step;
-    io::save_model(folder_.file("model.safetensors"), parameters.named(state.optimizer.average()), run_.spec, config_,
-                   info);
-    write_powers(state);
-    if (config_.train.steps > 0) {
-      write_evaluation(state);
-      write_samples(state);
-      (void)io::write_report(folder_.path());
-      std::cout << "report " << folder_.file("report.html").string() << '\n';
-    }
-    std::cout << "model " << folder_.file("model.safetensors").string() << '\n';
-  }
-
-  // What GenMD4 learned, for plots and people; the model holds it too.
-  void write_powers(const TrainState& state) const {
+    io::save_model(layout.model, parameters.named(state.optimizer.average()), run_.spec, config_, info);
     if (const auto schedule = power_schedule(*state.average)) {
-      const nlohmann::ordered_json powers{{"powers", schedule->powers()}};
-      io::write_file(folder_.file("powers.json"), powers.dump() + '\n');
+      io::write_powers(layout.powers, schedule->powers());
     }
+    std::string results;
+    if (config_.train.steps > 0) {
+      results += write_evaluation(state);
+      results += write_samples(state);
+      results += concat("report ", io::write_report(layout.folder).string(), "\n");
+    }
+    print(concat(results, "model ", layout.model.string(), "\n"));
   }
 
-  void write_evaluation(TrainState& state) {
+  std::string write_evaluation(TrainState& state) {
     ProgressReporter progress({.label = "evaluate", .quiet = options_.quiet});
     auto report = evaluate(*state.average, *evaluation_data_, run_.evaluation, compute_,
                            [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
     report.weights = "ema";
-    io::write_file(folder_.file("evaluation.json"), evaluation_json(report) + '\n');
-    std::cout << evaluation_text(report);
+    io::write_evaluation(folder_.layout().evaluation, report);
+    return evaluation_text(report);
   }
 
-  void write_samples(TrainState& state) {
+  std::string write_samples(TrainState& state) {
     ProgressReporter progress({.label = "sample", .quiet = options_.quiet});
     const auto tokens = sample(*state.average, run_.sample, compute_,
                                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
-    const auto path = write_sample_file(folder_.file("samples"), tokens, data_->info());
-    std::cout << "samples " << path.string() << '\n';
+    return concat("samples ", io::write_samples(folder_.layout(), tokens, data_->info()).string(), "\n");
   }
 
   const io::RunConfig& config_;
   const TrainingRunOptions& options_;
-  RunFolder folder_;
+  io::RunFolder folder_;
   Compute compute_;
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;

@@ -1,0 +1,153 @@
+#include "io/run/evaluation_file.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "io/file/files.h"
+#include "io/file/strict_json.h"
+#include "io/run/record_fields.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kMostExampleBits = 100'000;
+constexpr int64_t kMaxBytes = int64_t{64} << 20;
+constexpr size_t kMostBins = 10'000;
+constexpr const char* kVersion = "schema_version";
+constexpr const char* kConditional = "conditional_on_label";
+constexpr const char* kProfile = "profile";
+constexpr const char* kClasses = "label_classes";
+constexpr const char* kExampleBits = "example_bits";
+
+// All fields of one kind but the figure, which alone has to be there.
+template <Is<EvaluationReport> Report>
+void visit_fields(Report& report, const auto& visit) {
+  visit(kStandardError, report.standard_error);
+  visit("mask_standard_error", report.mask_standard_error);
+  visit("confidence_low", report.confidence_low);
+  visit("confidence_high", report.confidence_high);
+  visit(kExamples, report.examples);
+  visit("dataset_size", report.dataset_size);
+  visit("passes", report.passes);
+  visit("replicates", report.replicates);
+  visit("estimator", report.estimator);
+  visit("control", report.control);
+  visit("dataset", report.dataset);
+  visit("split", report.split);
+  visit("weights", report.weights);
+  visit("seed", report.seed);
+  visit("length", report.length);
+}
+
+template <Is<ProfileBin> Bin>
+void visit_fields(Bin& bin, const auto& visit) {
+  visit("first_count", bin.first_count);
+  visit("last_count", bin.last_count);
+  visit("samples", bin.samples);
+  visit("sum", bin.sum);
+  visit("sum_squares", bin.sum_squares);
+}
+
+nlohmann::ordered_json profile_to_json(const std::vector<ProfileBin>& profile) {
+  auto bins = nlohmann::ordered_json::array();
+  for (const ProfileBin& bin : profile) {
+    nlohmann::ordered_json object;
+    visit_fields(bin, FieldWriter(object));
+    bins.push_back(std::move(object));
+  }
+  return bins;
+}
+
+std::vector<ProfileBin> profile_from_json(const Json& bins, const std::string& origin) {
+  require<DataError>(bins.is_array() && bins.size() <= kMostBins, origin, ": '", kProfile,
+                     "' is not a list of at most ", kMostBins, " bins");
+  std::vector<ProfileBin> profile;
+  for (const Json& object : bins) {
+    ProfileBin bin;
+    visit_fields(bin, FieldReader(object, origin, Missing::kNone));
+    profile.push_back(bin);
+  }
+  return profile;
+}
+
+std::vector<double> example_bits_from_json(const Json& list, int64_t examples, const std::string& origin) {
+  require<DataError>(list.is_array() && static_cast<int64_t>(list.size()) == examples, origin, ": '", kExampleBits,
+                     "' is not a list of ", examples, " numbers, one for each example that was scored");
+  std::vector<double> bits;
+  for (const Json& number : list) {
+    require<DataError>(number.is_number(), origin, ": '", kExampleBits, "' holds something that is not a number");
+    bits.push_back(number.get<double>());
+  }
+  return bits;
+}
+
+// The parts that are no plain fields.
+void read_parts(EvaluationReport& report, const Json& object, const std::string& origin) {
+  const auto part = [&](const char* name) { return object.value(name, Json()); };
+  require<DataError>(part(kConditional).is_null() || part(kConditional).is_boolean(), origin, ": '", kConditional,
+                     "' is neither true nor false");
+  if (part(kConditional) == true) {
+    FieldReader(object, origin, Missing::kNone)(kClasses, report.classes);
+  }
+  if (const Json profile = part(kProfile); !profile.is_null()) {
+    report.profile = profile_from_json(profile, origin);
+  }
+  if (const Json bits = part(kExampleBits); !bits.is_null()) {
+    report.example_bits = example_bits_from_json(bits, report.examples, origin);
+  }
+}
+
+}  // namespace
+
+double label_bits_per_dim(const EvaluationReport& report) {
+  return std::log2(static_cast<double>(report.classes)) / static_cast<double>(report.length);
+}
+
+std::string evaluation_to_json(const EvaluationReport& report, const EvaluationJsonOptions& options) {
+  nlohmann::ordered_json object;
+  const FieldWriter write(object);
+  write(kVersion, kSchemaVersion);
+  write(kBitsPerDim, report.bits_per_dim);
+  visit_fields(report, write);
+  write(kConditional, report.classes > 0);
+  write(kProfile, profile_to_json(report.profile));
+  if (report.classes > 0) {
+    write(kClasses, report.classes);
+    write("label_bits_per_dim", label_bits_per_dim(report));
+    write("label_bits_added", false);
+  }
+  if (options.example_bits) {
+    write(kExampleBits, report.example_bits);
+  }
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+EvaluationReport evaluation_from_json(std::string_view json, const std::string& origin) {
+  const Json object = parse_json(json, origin);
+  const FieldReader read(object, origin, Missing::kAbsent);
+  int64_t version = 0;
+  read(kVersion, version);
+  require<DataError>(version == kSchemaVersion || !object.contains(kVersion), origin, ": ", kVersion, " is ", version,
+                     ", want ", kSchemaVersion);
+  EvaluationReport report;
+  FieldReader(object, origin, Missing::kNone)(kBitsPerDim, report.bits_per_dim);
+  visit_fields(report, read);
+  report.control = std::isnan(report.control) ? 0 : report.control;
+  read_parts(report, object, origin);
+  return report;
+}
+
+void write_evaluation(const std::filesystem::path& file, const EvaluationReport& report) {
+  write_file(file, evaluation_to_json(report, {.example_bits = report.examples <= kMostExampleBits}) + '\n');
+}
+
+EvaluationReport read_evaluation(const std::filesystem::path& file) {
+  const auto bytes = read_file(file, kMaxBytes);
+  return evaluation_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.string());
+}
+
+}  // namespace veil::io

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/run/run_layout.h"
+#include "veil/io/config/run_config.h"
+
+namespace veil::io {
+
+/// The folder of one training run, held by one process at a time.
+class RunFolder {
+ public:
+  /// Creates the folder or opens that of an earlier run, and takes its lock. Throws InvalidArgument if it holds files
+  /// of something else, if `fresh` and it holds a run, or if another process works in it; IoError.
+  RunFolder(const std::filesystem::path& path, bool fresh);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  RunFolder(RunFolder&&) = delete;
+  RunFolder& operator=(RunFolder&&) = delete;
+
+  [[nodiscard]] const RunLayout& layout() const { return layout_; }
+
+  /// Writes the configuration. If an earlier run left one, keys that may change between stops are allowed to differ and
+  /// are returned as "key: old → new"; a key that decides the result throws InvalidArgument naming old and new value.
+  std::vector<std::string> update_config(const RunConfig& config);
+
+  /// Cuts the logs back to what a run that goes on from `step` had written. Returns a line for each log that has
+  /// damaged lines, which are dropped. Throws DataError, IoError.
+  std::vector<std::string> rewind_logs(int64_t step);
+
+ private:
+  RunLayout layout_;
+  int lock_ = -1;
+};
+
+/// The configuration that a run folder holds; keys that it leaves out have their defaults. Throws DataError,
+/// InvalidArgument (see config_file.h).
+[[nodiscard]] RunConfig read_run_config(const RunLayout& layout);
+
+}  // namespace veil::io

@@ -1,0 +1,185 @@
+#include "io/run/run_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "io/file/files.h"
+#include "io/file/strict_json.h"
+#include "io/run/record_fields.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int64_t kMaxLogBytes = int64_t{1} << 30;
+constexpr int kMaxDepth = 8;
+constexpr const char* kEvent = "event";
+constexpr const char* kTrain = "train";
+constexpr const char* kEvaluate = "evaluate";
+
+void visit_step(auto& line, const auto& visit) { visit("step", line.step); }
+
+template <Is<TrainLine> Line>
+void visit_fields(Line& line, const auto& visit) {
+  visit(kBitsPerDim, line.bits_per_dim);
+  visit("learning_rate", line.learning_rate);
+  visit("gradient_norm", line.gradient_norm);
+  visit(kExamples, line.examples);
+  visit("skipped", line.skipped);
+}
+
+template <Is<PowerSpread> Powers>
+void visit_fields(Powers& powers, const auto& visit) {
+  visit("power_low", powers.low);
+  visit("power_high", powers.high);
+  visit("power_mean", powers.mean);
+}
+
+template <Is<EvaluationLine> Line>
+void visit_fields(Line& line, const auto& visit) {
+  visit(kBitsPerDim, line.bits_per_dim);
+  visit(kStandardError, line.standard_error);
+  visit(kExamples, line.examples);
+}
+
+template <Is<TimingLine> Line>
+void visit_fields(Line& line, const auto& visit) {
+  visit("seconds", line.seconds);
+  visit("examples_per_second", line.examples_per_second);
+}
+
+/// The object of a line and its step, which every line has.
+class ParsedLine {
+ public:
+  explicit ParsedLine(std::string_view text) : object_(parse_json(text, origin_, kMaxDepth)) {
+    visit_step(*this, FieldReader(object_, origin_, Missing::kNone));
+  }
+
+  [[nodiscard]] bool has_event(const char* event) const {
+    const auto found = object_.find(kEvent);
+    return found != object_.end() && *found == event;
+  }
+
+  /// Sets all but the step.
+  void read(auto& record) const { visit_fields(record, FieldReader(object_, origin_, Missing::kUnusable)); }
+
+  int64_t step = 0;
+
+ private:
+  std::string origin_ = "line";  // errors are counted, not shown
+  Json object_;
+};
+
+}  // namespace
+
+std::string to_json_line(const TrainLine& line) {
+  nlohmann::ordered_json object;
+  const FieldWriter write(object);
+  visit_step(line, write);
+  write(kEvent, kTrain);
+  visit_fields(line, write);
+  if (line.powers) {
+    visit_fields(*line.powers, write);
+  }
+  return object.dump();
+}
+
+std::string to_json_line(const EvaluationLine& line) {
+  nlohmann::ordered_json object;
+  const FieldWriter write(object);
+  visit_step(line, write);
+  write(kEvent, kEvaluate);
+  visit_fields(line, write);
+  return object.dump();
+}
+
+std::string to_json_line(const TimingLine& line) {
+  nlohmann::ordered_json object;
+  const FieldWriter write(object);
+  visit_step(line, write);
+  visit_fields(line, write);
+  return object.dump();
+}
+
+LogLine parse_log_line(std::string_view text) {
+  const ParsedLine parsed(text);
+  if (parsed.has_event(kEvaluate)) {
+    EvaluationLine line{.step = parsed.step};
+    parsed.read(line);
+    return line;
+  }
+  if (!parsed.has_event(kTrain)) {
+    return std::monostate();
+  }
+  TrainLine line{.step = parsed.step};
+  parsed.read(line);
+  PowerSpread powers;
+  parsed.read(powers);
+  if (std::isfinite(powers.low) && std::isfinite(powers.high)) {
+    line.powers = powers;
+  }
+  return line;
+}
+
+TimingLine parse_timing_line(std::string_view text) {
+  const ParsedLine parsed(text);
+  TimingLine line{.step = parsed.step};
+  parsed.read(line);
+  return line;
+}
+
+int64_t step_of_line(std::string_view text) { return ParsedLine(text).step; }
+
+int64_t for_each_line(std::string_view text, const std::function<void(std::string_view)>& use) {
+  int64_t damaged = 0;
+  while (!text.empty()) {
+    const size_t length = std::min(text.find('\n'), text.size());
+    try {
+      use(text.substr(0, length));
+    } catch (const DataError&) {
+      ++damaged;
+    }
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return damaged;
+}
+
+void append_line(const std::filesystem::path& file, std::string_view line) {
+  const std::string text = std::string(line) + '\n';
+  const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  require<IoError>(out >= 0, file.string(), ": cannot be opened: ", std::strerror(errno));
+  const auto written = ::write(out, text.data(), text.size());
+  const int reason = errno;
+  ::close(out);
+  require<IoError>(written == static_cast<ssize_t>(text.size()), file.string(), ": wrote ", written, " of ",
+                   text.size(), " bytes: ", std::strerror(reason));
+}
+
+int64_t rewind_lines(const std::filesystem::path& file, int64_t step) {
+  if (!std::filesystem::exists(file)) {
+    return 0;
+  }
+  const auto bytes = read_file(file, kMaxLogBytes);
+  const std::string text(bytes.begin(), bytes.end());
+  const auto whole_lines = std::string_view(text).substr(0, text.rfind('\n') + 1);  // npos + 1 is 0
+  std::string kept;
+  const int64_t damaged = for_each_line(whole_lines, [&](std::string_view line) {
+    if (step_of_line(line) <= step) {
+      kept.append(line).push_back('\n');
+    }
+  });
+  if (kept != text) {
+    write_file(file, kept);
+  }
+  return damaged;
+}
+
+}  // namespace veil::io

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace veil::io {
+
+/// Learned powers by how far they have spread (GenMD4).
+struct PowerSpread {
+  double low = 0.0;
+  double high = 0.0;
+  double mean = 0.0;
+};
+
+/// What log.jsonl says of the training since the line before. A number that is not known or not finite is NaN.
+struct TrainLine {
+  int64_t step = 0;            ///< updates done
+  double bits_per_dim = 0.0;   ///< mean of the estimates on the batches
+  double learning_rate = 0.0;  ///< of the last update
+  double gradient_norm = 0.0;  ///< of the last update, before clipping
+  int64_t examples = 0;        ///< that all updates so far were made of
+  int64_t skipped = 0;         ///< updates so far that were skipped because a gradient was not finite
+  std::optional<PowerSpread> powers = {};
+};
+
+/// What log.jsonl says of an evaluation during training.
+struct EvaluationLine {
+  int64_t step = 0;
+  double bits_per_dim = 0.0;
+  double standard_error = 0.0;  ///< over examples
+  int64_t examples = 0;         ///< scored
+};
+
+/// A line of timing.jsonl.
+struct TimingLine {
+  int64_t step = 0;
+  double seconds = 0.0;  ///< wall-clock time since the line before
+  double examples_per_second = 0.0;
+};
+
+/// A line of log.jsonl; monostate where its event is one that this version does not know.
+using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine>;
+
+/// The lines as JSON objects, without their ends.
+[[nodiscard]] std::string to_json_line(const TrainLine& line);
+[[nodiscard]] std::string to_json_line(const EvaluationLine& line);
+[[nodiscard]] std::string to_json_line(const TimingLine& line);
+
+/// The inverse. Fields that are not known are passed over, and what is missing of the others, or is of another kind, is
+/// NaN or 0; but the step has to be there. Throw DataError on a line that is no such object.
+[[nodiscard]] LogLine parse_log_line(std::string_view text);
+[[nodiscard]] TimingLine parse_timing_line(std::string_view text);
+
+/// The step of a line of either file. Throws DataError.
+[[nodiscard]] int64_t step_of_line(std::string_view text);
+
+/// Calls `use` with every line of `text`, without its end, and returns how many of them it refused by DataError: the
+/// damaged ones. The last line may have no end: it is cut if a kill cut it, and then damaged as well.
+int64_t for_each_line(std::string_view text, const std::function<void(std::string_view)>& use);
+
+/// Adds one line to a file of JSON lines. Throws IoError.
+void append_line(const std::filesystem::path& file, std::string_view line);
+
+/// Cuts a file of JSON lines back to those up to `step`: what a run that goes on from there had written, to the byte.
+/// Damaged lines go too; returns how many there were besides a cut last one. A file that is missing stays so. Throws
+/// DataError if it cannot be read, IoError.
+int64_t rewind_lines(const std::filesystem::path& file, int64_t step);
+
+}  // namespace veil::io

@@ -1,0 +1,118 @@
+#include "io/run/run_log.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "support/temp_folder.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+// The lines of docs/file-formats.md.
+constexpr const char* kTrain =
+    R"({"step":200,"event":"train","bits_per_dim":4.51,"learning_rate":0.0002,"gradient_norm":0.8,)"
+    R"("examples":12800,"skipped":0})";
+constexpr const char* kEvaluate =
+    R"({"step":200,"event":"evaluate","bits_per_dim":4.75,"standard_error":0.01,"examples":1000})";
+constexpr const char* kTiming = R"({"step":200,"seconds":22.5,"examples_per_second":284.4})";
+
+TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
+  EXPECT_EQ(to_json_line(TrainLine{.step = 200,
+                                   .bits_per_dim = 4.51,
+                                   .learning_rate = 0.0002,
+                                   .gradient_norm = 0.8,
+                                   .examples = 12800,
+                                   .skipped = 0}),
+            kTrain);
+  EXPECT_EQ(to_json_line(EvaluationLine{.step = 200, .bits_per_dim = 4.75, .standard_error = 0.01, .examples = 1000}),
+            kEvaluate);
+  EXPECT_EQ(to_json_line(TimingLine{.step = 200, .seconds = 22.5, .examples_per_second = 284.4}), kTiming);
+}
+
+TEST(RunLogTest, PowersComeLastAndWhatIsNotFiniteIsNull) {
+  EXPECT_EQ(to_json_line(TrainLine{.step = 1,
+                                   .bits_per_dim = kUnknown,
+                                   .learning_rate = 1.0,
+                                   .gradient_norm = std::numeric_limits<double>::infinity(),
+                                   .examples = 2,
+                                   .skipped = 3,
+                                   .powers = PowerSpread{.low = 0.5, .high = 2.0, .mean = 1.25}}),
+            R"({"step":1,"event":"train","bits_per_dim":null,"learning_rate":1.0,"gradient_norm":null,"examples":2,)"
+            R"("skipped":3,"power_low":0.5,"power_high":2.0,"power_mean":1.25})");
+}
+
+TEST(RunLogTest, LinesAreReadBack) {
+  for (const char* text : {kTrain, kEvaluate}) {
+    const LogLine line = parse_log_line(text);
+    if (const auto* train = std::get_if<TrainLine>(&line)) {
+      EXPECT_EQ(to_json_line(*train), text);
+    } else {
+      EXPECT_EQ(to_json_line(std::get<EvaluationLine>(line)), text);
+    }
+  }
+  EXPECT_EQ(to_json_line(parse_timing_line(kTiming)), kTiming);
+  const auto powers = std::get<TrainLine>(
+      parse_log_line(R"({"power_mean":1.25,"power_high":2,"power_low":0.5,"event":"train","step":7})"));
+  EXPECT_EQ(powers.step, 7);
+  ASSERT_TRUE(powers.powers.has_value());
+  EXPECT_EQ(powers.powers->low, 0.5);
+  EXPECT_EQ(powers.powers->high, 2.0);
+  EXPECT_EQ(powers.powers->mean, 1.25);
+}
+
+TEST(RunLogTest, WhatIsMissingIsAGapAndWhatIsUnknownIsPassedOver) {
+  const auto line = std::get<TrainLine>(
+      parse_log_line(R"({"step":2,"event":"train","bits_per_dim":null,"learning_rate":"x","later":{}})"));
+  EXPECT_TRUE(std::isnan(line.bits_per_dim));
+  EXPECT_TRUE(std::isnan(line.learning_rate));
+  EXPECT_TRUE(std::isnan(line.gradient_norm));
+  EXPECT_FALSE(line.powers.has_value());
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(parse_log_line(R"({"step":2,"event":"later"})")));
+}
+
+TEST(RunLogTest, ALineWithoutAStepIsDamaged) {
+  for (const char* text :
+       {"", "nonsense", "[]", "{}", R"({"step":"5"})", R"({"step":null})", R"({"step":-1})", R"({"step":1.5})",
+        R"({"step":1e999})", R"({"step":9223372036854775808})", R"({"step":1,"step":2})", R"({"step":1,"ev)"}) {
+    EXPECT_THROW((void)step_of_line(text), DataError) << text;
+    EXPECT_THROW((void)parse_log_line(text), DataError) << text;
+    EXPECT_THROW((void)parse_timing_line(text), DataError) << text;
+  }
+  EXPECT_EQ(step_of_line(R"({"step":9223372036854775807})"), std::numeric_limits<int64_t>::max());
+}
+
+TEST(RunLogTest, RewindingKeepsTheBytesOfWhatWasWrittenUpToTheStep) {
+  const TempFolder folder;
+  const auto file = folder.path() / "x.jsonl";
+  const std::string first = "{ \"step\" : 3 , \"event\":\"evaluate\", \"later\":1.50 }\n";
+  const std::string second = "{\"step\":4}\n";
+  write_bytes(file, first + "{\"step\":\"three\"}\nnonsense\n" + second + "{\"step\":5}\n{\"step\":1}\n{\"step\":2");
+  EXPECT_EQ(rewind_lines(file, 4), 2);
+  EXPECT_EQ(read_bytes(file), first + second + "{\"step\":1}\n");
+  EXPECT_EQ(rewind_lines(file, 0), 0);
+  EXPECT_EQ(read_bytes(file), "");
+  EXPECT_EQ(rewind_lines(folder.path() / "none.jsonl", 4), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "none.jsonl"));
+}
+
+TEST(RunLogTest, LinesAreAppendedWhole) {
+  const TempFolder folder;
+  const auto file = folder.path() / "x.jsonl";
+  append_line(file, "a");
+  append_line(file, "b");
+  EXPECT_EQ(read_bytes(file), "a\nb\n");
+  EXPECT_THROW(append_line(folder.path() / "none" / "x.jsonl", "a"), IoError);
+  if (std::filesystem::exists("/dev/full")) {
+    EXPECT_THROW(append_line("/dev/full", "a"), IoError);
+  }
+}
+
+}  // namespace
+}  // namespace veil::io
