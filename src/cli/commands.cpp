@@ -79,10 +79,10 @@ Command sample_command() {
 Command schedules_command() {
   return {.name = "schedules",
           .summary = "compare masking schedules as a table and a picture",
-          .examples = {"veil schedules", "veil schedules --steps 20 --length 784 --out schedules.svg"},
+          .examples = {"veil schedules", "veil schedules --steps 20 --length 784 --out schedules.png"},
           .flags = {plain("steps", "T", "rows of the table: denoising steps; default 10, at most 1000"),
                     plain("length", "N", "tokens of an example, for the expected number of masks; default 3072"),
-                    plain("out", "FILE.svg", "also draw the curves"), kJson},
+                    plain("out", "FILE", "also draw the curves, as a .png or .svg file"), kJson},
           .sections = {},
           .positional = {},
           .run = run_schedules};

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "io/report/svg_plot.h"
+#include "io/report/plot.h"
 
 namespace veil::io {
 namespace {

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -172,7 +173,12 @@ class Schedules(Program):
         result = self.veil("schedules", "--out", "s.svg")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("<svg", pathlib.Path(self.folder.name, "s.svg").read_text(encoding="utf-8"))
+        result = self.veil("schedules", "--out", "s.png")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        header = pathlib.Path(self.folder.name, "s.png").read_bytes()[:24]
+        self.assertEqual((header[1:4], struct.unpack(">II", header[16:])), (b"PNG", (1440, 640)))
         self.assert_refused(self.veil("schedules", "--out", "none/s.svg"), 74, "none")
+        self.assert_refused(self.veil("schedules", "--out", "s.jpg"), 2, "s.jpg", ".png or .svg")
 
 
 class Selfcheck(Program):

@@ -5,12 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "cli/arguments/usage_error.h"
 #include "cli/opening/model_choice.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/plain_numbers.h"
-#include "io/file/files.h"
-#include "io/report/svg_plot.h"
+#include "io/report/plot.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/sample/sampler.h"
 
@@ -81,9 +79,8 @@ void draw_curves(const std::filesystem::path& path) {
     }
     curves.push_back(std::move(curve));
   }
-  io::write_file(
-      path,
-      io::svg_plot(curves, {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"}));
+  io::write_plot(path, curves,
+                 {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"});
 }
 
 }  // namespace
@@ -92,9 +89,8 @@ int run_schedules(const Arguments& arguments) {
   const int64_t steps = arguments.integer("steps", 10, 1, 1000);
   const int64_t length = arguments.integer("length", 3072, 1, 1'000'000'000);
   const std::filesystem::path out = arguments.text("out");
-  require<UsageError>(out.empty() || out.extension() == ".svg", "--out is ", out.string(),
-                      ", want a file name ending in .svg");
   if (!out.empty()) {
+    io::require_plot_name(out);
     require_folder_of(out);
     draw_curves(out);
   }

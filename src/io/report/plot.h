@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "veil/io/image/pixels.h"
 
 namespace veil::io {
 
@@ -22,7 +25,7 @@ struct PlotOptions {
   std::string y_label = {};
   bool log_x = false;
   bool log_y = false;
-  int64_t width = 720;  ///< pixels, 200 .. 4000
+  int64_t width = 720;  ///< units, 200 .. 4000: pixels of an SVG picture, half as many as those of a PNG
   int64_t height = 320;
 };
 
@@ -30,5 +33,15 @@ struct PlotOptions {
 /// and grid take the colour of the surrounding text, texts are escaped, and the same input gives the same bytes. Throws
 /// InvalidArgument if lengths differ or the size is out of range.
 [[nodiscard]] std::string svg_plot(const std::vector<PlotSeries>& series, const PlotOptions& options);
+
+/// The same plot in colour on white, two pixels to a unit. Of its texts only ASCII is drawn; what is not becomes "?".
+[[nodiscard]] Pixels raster_plot(const std::vector<PlotSeries>& series, const PlotOptions& options);
+
+/// Throws InvalidArgument unless the name ends in .png or .svg, in letters of either case.
+void require_plot_name(const std::filesystem::path& file);
+
+/// Writes the plot whole or not at all, as PNG or SVG by the ending of the file's name. Throws InvalidArgument as the
+/// three above, IoError if it cannot be written.
+void write_plot(const std::filesystem::path& file, const std::vector<PlotSeries>& series, const PlotOptions& options);
 
 }  // namespace veil::io

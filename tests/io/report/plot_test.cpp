@@ -1,4 +1,4 @@
-#include "io/report/svg_plot.h"
+#include "io/report/plot.h"
 
 #include <gtest/gtest.h>
 
@@ -124,6 +124,21 @@ TEST(SvgPlotTest, NothingToShowIsSaid) {
     EXPECT_NE(svg.find("no data"), std::string::npos);
     EXPECT_EQ(count(svg, "<polyline"), 0);
     expect_well_formed(svg);
+  }
+}
+
+TEST(SvgPlotTest, ALongLegendGoesOnInTheNextRow) {
+  std::vector<PlotSeries> series;
+  for (int i = 0; i < 5; ++i) {
+    series.push_back({.label = std::string(30, 'a'), .x = {0, 1}, .y = {0, 1}});
+  }
+  const auto svg = svg_plot(series, {.width = 720});
+  // Entries of 24 + 7 * 30 units, 24 between: two in a row of 84 .. 702, rows of 20 units below y = 20.
+  EXPECT_EQ(count(svg, "<rect x=\"84.00\""), 3);
+  EXPECT_EQ(count(svg, "<rect x=\"342.00\""), 2);
+  EXPECT_EQ(count(svg, "text-anchor=\"start\">aaa"), 5);
+  for (const char* y : {"y=\"20.00\"", "y=\"40.00\"", "y=\"60.00\""}) {
+    EXPECT_GE(count(svg, y), 1) << y;
   }
 }
 

@@ -1,0 +1,52 @@
+#include "io/report/plot.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "io/file/files.h"
+#include "io/image/encoders.h"
+#include "io/report/plot_drawing.h"
+#include "io/report/raster_canvas.h"
+#include "io/report/svg_canvas.h"
+#include "veil/base/error.h"
+
+namespace veil::io {
+namespace {
+
+std::string ending(const std::filesystem::path& file) {
+  std::string text = file.extension().string();
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+}  // namespace
+
+std::string svg_plot(const std::vector<PlotSeries>& series, const PlotOptions& options) {
+  check_plot(series, options);
+  SvgCanvas canvas(options.width, options.height, options.title);
+  draw_plot(canvas, series, options);
+  return canvas.svg();
+}
+
+Pixels raster_plot(const std::vector<PlotSeries>& series, const PlotOptions& options) {
+  check_plot(series, options);
+  RasterCanvas canvas(options.width, options.height);
+  draw_plot(canvas, series, options);
+  return canvas.pixels();
+}
+
+void require_plot_name(const std::filesystem::path& file) {
+  const std::string found = ending(file);
+  require(found == ".png" || found == ".svg", file.string(), ": want a name that ends in .png or .svg, for a picture");
+}
+
+void write_plot(const std::filesystem::path& file, const std::vector<PlotSeries>& series, const PlotOptions& options) {
+  require_plot_name(file);
+  if (ending(file) == ".png") {
+    write_file(file, encode_smallest_png(raster_plot(series, options)));
+  } else {
+    write_file(file, svg_plot(series, options));
+  }
+}
+
+}  // namespace veil::io

@@ -1,0 +1,77 @@
+"""What the test does to commands of the documents so that they can be run in a test: which, how, and why.
+
+A command is looked for from the top, and the first pattern that fits it counts (as in a shell: * and ?). One that fits none
+is run as it stands. An entry that fits no command, or that a longer one hides from all of them, fails the test.
+"""
+
+from typing import NamedTuple
+
+
+class Shortened(NamedTuple):
+    """Run with other values: a flag's value is replaced, or the flag added; a word that is no flag is replaced."""
+    pattern: str
+    words: dict[str, str]
+    why: str
+    needs: str = ""  # a data set that does not ship: a toy of its form is put in its place, and the document must say it
+
+
+class Checked(NamedTuple):
+    """Not run, but its program, flags and files must exist."""
+    pattern: str
+    why: str
+
+
+_TRAIN = {"--train.steps": "1", "--train.batch_size": "2", "--train.micro_batch_size": "1", "--evaluate.limit": "2",
+          "--evaluate.passes": "2", "--evaluate.replicates": "2", "--sample.count": "2", "--sample.steps": "2"}
+_UNET = {**_TRAIN, "--model.width": "32", "--model.layers": "1"}
+_UVIT = {**_UNET, "--model.dit_layers": "1", "--model.dit_width": "32", "--model.dit_heads": "2"}
+_TEXT = {**_TRAIN, "--model.width": "8", "--model.heads": "2", "--model.layers": "1"}
+_ESTIMATORS = {"--passes": "2", "--repeats": "2", "--batch": "2", "--limit": "2"}
+_LONG = "one update of two examples in place of hours"
+_LARGE = "the same kind of network, but small"
+
+SHORTENED = (
+    Shortened("veil train --config configs/cifar10.cfg*", _UNET, _LARGE, "cifar10"),
+    Shortened("veil train --config configs/cifar10-small.cfg*", _UVIT, _LARGE, "cifar10"),
+    Shortened("veil train --config configs/cifar100.cfg*", _UVIT, _LARGE, "cifar100"),
+    Shortened("veil train --config configs/imagenet64.cfg*", {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-png.h5"},
+              _LARGE + "; the name is kept for all of the images, so the file is named", "imagenet64-png"),
+    Shortened("veil train --config configs/imagenet64-class.cfg --data.source=imagenet64-npz*",
+              {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-npz.h5"}, _LARGE + "; the file in place of the name",
+              "imagenet64-npz"),
+    Shortened("veil train --config configs/imagenet64-class.cfg*",
+              {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-area.h5"}, _LARGE + "; the file in place of the name",
+              "imagenet64-area"),
+    Shortened("veil train --config configs/image-folder.cfg*", _UVIT, _LARGE),
+    Shortened("veil train --config configs/*text8.cfg*", _TEXT, _LARGE, "text8"),
+    Shortened("veil train --config my.cfg *", _UVIT, _LARGE),
+    Shortened("veil train --config configs/fashion-mnist.cfg*", _TRAIN, _LONG, "fashion-mnist-full"),
+    Shortened("veil train *", _TRAIN, _LONG),
+    Shortened("veil evaluate * --exact-order *", {"--groups": "4", "--limit": "2"}, "four passes in place of hundreds"),
+    Shortened("veil evaluate *", {"--limit": "2", "--passes": "2"}, "two examples"),
+    Shortened("veil sample *", {"--count": "2", "--steps": "2"}, "two samples in two steps"),
+    Shortened("veil bench estimators *", _ESTIMATORS, "two examples"),
+    Shortened("veil bench train *", {"--steps": "1", "--warmup": "0", "--train.batch_size": "2"}, "one step"),
+    Shortened("veil bench sample *", {"--steps": "1", "--warmup": "0", "--model.layers": "1", "--model.width": "32",
+                                      "--sample.count": "1", "--sample.steps": "1"}, "one step of a small network"),
+    Shortened("veil bench data *", {"--steps": "1", "--warmup": "0"}, "one step"),
+    Shortened("build/release/bin/*_test --gtest_filter=*", {"--gtest_list_tests": ""},
+              "takes long and is run by ctest; what the filter lists must not be nothing"),
+    Shortened("python3 datasets/fashion-mnist/make.py *",
+              {"/usr/share/datasets/fashion-mnist": "datasets/original"},
+              "the full set is a package; the first 10,000 images of its shortened form are the same"),
+)
+
+CHECKED = (
+    Checked("veil selfcheck --train", "trains for minutes"),
+    Checked("veil selfcheck --json", "as long as `veil selfcheck`, which is run; the test of the program reads it"),
+    Checked("tools/quickstart.sh", "installs, builds and trains for minutes"),
+    Checked("tools/build.sh", "builds the program, which is there when tests run"),
+    Checked("tools/test.sh*", "builds everything and runs this very test"),
+    Checked("datasets/fetch.sh *", "downloads; tests/data/fetch_test.sh runs it against a folder"),
+    Checked("git ls-files * | xargs clang-format *", "changes the sources and wants clang-format"),
+    Checked("cmake --preset tidy", "configures a build of its own"),
+    Checked("run-clang-tidy *", "takes an hour and wants clang-tidy"),
+    Checked("pip *", "wants the network"),
+    Checked("python3 make.py *", "wants packages of Python that are downloaded"),
+)
