@@ -7,6 +7,8 @@ import shlex
 
 from world import ROOT, World
 
+_ENDINGS = ("bin", "h", "cpp", "safetensors")  # of names of files that look like settings
+
 
 def adapted(words: list[str], changes: dict[str, str]) -> list[str]:
     """The words of a command with the values of `changes`: see table.Shortened."""
@@ -88,11 +90,13 @@ class Vocabulary:
             actions = self._actions[words[1]]
             if actions and len(words) > 2 and words[2] not in actions[1].split("|") and not words[2].startswith("-"):
                 return f"veil {words[1]} has no {words[2]}"
-        elif words[0].endswith(".sh") or words[0] in ("cmake", "ctest", "python3"):
+        elif words[0].endswith(".sh") and "/" in words[0]:
+            return "" if (ROOT / words[0]).exists() else f"there is no {words[0]}"
+        elif words[0] in ("cmake", "ctest", "python3"):
             return ""
         flags = [word.split("=")[0] for word in words if re.match(r"--[a-z]", word)]
         setting = re.match(r"(data|model|schedule|objective|optimizer|train|evaluate|sample|device)\.([a-z]\w*)( =|=|$)", text)
-        if setting and setting[2] not in ("bin", "h", "cpp"):  # names of files
+        if setting and setting[2] not in _ENDINGS:
             flags.append("--" + setting[1] + "." + setting[2])
         unknown = [flag for flag in flags if flag not in known]
         return f"unknown: {', '.join(unknown)}" if unknown else ""

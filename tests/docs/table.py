@@ -25,23 +25,24 @@ _TRAIN = {"--train.steps": "1", "--train.batch_size": "2", "--train.micro_batch_
           "--evaluate.passes": "2", "--evaluate.replicates": "2", "--sample.count": "2", "--sample.steps": "2"}
 _UNET = {**_TRAIN, "--model.width": "32", "--model.layers": "1"}
 _UVIT = {**_UNET, "--model.dit_layers": "1", "--model.dit_width": "32", "--model.dit_heads": "2"}
-_TEXT = {**_TRAIN, "--model.width": "8", "--model.heads": "2", "--model.layers": "1"}
+_TEXT = {**_TRAIN, "--data.split": "valid", "--model.width": "8", "--model.heads": "2", "--model.layers": "1"}
 _ESTIMATORS = {"--passes": "2", "--repeats": "2", "--batch": "2", "--limit": "2"}
+_CIFAR10 = {"--data.source": "toys/cifar10"}
+_CIFAR100 = {"--data.source": "toys/cifar100"}
 _LONG = "one update of two examples in place of hours"
 _LARGE = "the same kind of network, but small"
+_FILE = "; a toy in place of the data set, whose name is kept for all of its images"
 
 SHORTENED = (
-    Shortened("veil train --config configs/cifar10.cfg*", _UNET, _LARGE, "cifar10"),
-    Shortened("veil train --config configs/cifar10-small.cfg*", _UVIT, _LARGE, "cifar10"),
-    Shortened("veil train --config configs/cifar100.cfg*", _UVIT, _LARGE, "cifar100"),
+    Shortened("veil train --config configs/cifar10.cfg*", {**_UNET, **_CIFAR10}, _LARGE + _FILE, "cifar10"),
+    Shortened("veil train --config configs/cifar10-small.cfg*", {**_UVIT, **_CIFAR10}, _LARGE + _FILE, "cifar10"),
+    Shortened("veil train --config configs/cifar100.cfg*", {**_UVIT, **_CIFAR100}, _LARGE + _FILE, "cifar100"),
     Shortened("veil train --config configs/imagenet64.cfg*", {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-png.h5"},
-              _LARGE + "; the name is kept for all of the images, so the file is named", "imagenet64-png"),
+              _LARGE + _FILE, "imagenet64-png"),
     Shortened("veil train --config configs/imagenet64-class.cfg --data.source=imagenet64-npz*",
-              {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-npz.h5"}, _LARGE + "; the file in place of the name",
-              "imagenet64-npz"),
+              {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-npz.h5"}, _LARGE + _FILE, "imagenet64-npz"),
     Shortened("veil train --config configs/imagenet64-class.cfg*",
-              {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-area.h5"}, _LARGE + "; the file in place of the name",
-              "imagenet64-area"),
+              {**_UVIT, "--data.source": "$VEIL_DATA/imagenet64-area.h5"}, _LARGE + _FILE, "imagenet64-area"),
     Shortened("veil train --config configs/image-folder.cfg*", _UVIT, _LARGE),
     Shortened("veil train --config configs/*text8.cfg*", _TEXT, _LARGE, "text8"),
     Shortened("veil train --config my.cfg *", _UVIT, _LARGE),
@@ -54,7 +55,6 @@ SHORTENED = (
     Shortened("veil bench train *", {"--steps": "1", "--warmup": "0", "--train.batch_size": "2"}, "one step"),
     Shortened("veil bench sample *", {"--steps": "1", "--warmup": "0", "--model.layers": "1", "--model.width": "32",
                                       "--sample.count": "1", "--sample.steps": "1"}, "one step of a small network"),
-    Shortened("veil bench data *", {"--steps": "1", "--warmup": "0"}, "one step"),
     Shortened("build/release/bin/*_test --gtest_filter=*", {"--gtest_list_tests": ""},
               "takes long and is run by ctest; what the filter lists must not be nothing"),
     Shortened("python3 datasets/fashion-mnist/make.py *",
@@ -75,3 +75,8 @@ CHECKED = (
     Checked("pip *", "wants the network"),
     Checked("python3 make.py *", "wants packages of Python that are downloaded"),
 )
+
+NO_COMMANDS = {
+    "veil images": "the mark in packed files",
+    "--section.key=value": "stands for every setting",
+}

@@ -57,9 +57,9 @@ class World:
         shutil.copytree(ROOT / "datasets/fashion-mnist", self.data / "fashion-mnist-full")
         record = data_files.planes(data_files.pixels(1, 32, 32, 3), 3)
         for name in [f"data_batch_{number}.bin" for number in range(1, 6)] + ["test_batch.bin"]:
-            self.write(f"data/cifar10/{name}", b"".join(bytes([label]) + record for label in range(10)))
+            self.write(f"toys/cifar10/{name}", b"".join(bytes([label]) + record for label in range(10)))
         for name in ("train.bin", "test.bin"):
-            self.write(f"data/cifar100/{name}", b"".join(bytes([label % 20, label]) + record for label in range(100)))
+            self.write(f"toys/cifar100/{name}", b"".join(bytes([label % 20, label]) + record for label in range(100)))
         tiny = data_files.pixels(2, 64, 64, 3)
         for split in ("train", "valid"):
             members = {f"{split}_64x64/{number}.png": data_files.png(tiny, 64, 64, 3) for number in range(4)}
@@ -81,6 +81,11 @@ class World:
         self.must("veil data pack photos photos.h5 --size 64")
         for name, source in (("png", "FOLDER_WITH_BOTH_TARS"), ("npz", "FOLDER_OF_NPZ_FILES"), ("area", "photos")):
             self.must(f"veil data pack {source} $VEIL_DATA/imagenet64-{name}.h5 --size 64")
+
+    def forget_run(self, words: list[str]) -> None:
+        """Training begins anew, whatever another document trained in the same folder."""
+        if words[:2] == ["veil", "train"] and "--run" in words:
+            shutil.rmtree(self.folder / words[words.index("--run") + 1], ignore_errors=True)
 
     def must(self, command: str) -> None:
         result = self.run(self.words(command))

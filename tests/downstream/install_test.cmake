@@ -1,4 +1,5 @@
-# Installs veil into a fresh folder, and configures, builds and runs a program against what was installed.
+# Installs veil into a fresh folder, and configures, builds and runs against what was installed: a small program, and the one
+# that README.md shows.
 # Run with -DBUILD_DIR=… -DGENERATOR=… -DCOMPILER=… -DLAUNCHER=… -P.
 cmake_minimum_required(VERSION 3.25)
 
@@ -17,6 +18,24 @@ function(want_file path)
   endif()
 endfunction()
 
+# The first block of README.md in a language.
+function(readme_block language result)
+  file(READ ${CMAKE_CURRENT_LIST_DIR}/../../README.md text)
+  string(FIND "${text}" "```${language}\n" start)
+  string(SUBSTRING "${text}" ${start} -1 text)
+  string(FIND "${text}" "\n" start)
+  string(FIND "${text}" "\n```" end)
+  math(EXPR length "${end} - ${start}")
+  string(SUBSTRING "${text}" ${start} ${length} text)
+  set(${result} "${text}\n" PARENT_SCOPE)
+endfunction()
+
+function(build folder name)
+  run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${folder} -B ${work}/build/${name}
+      -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=${FLAGS}" -DCMAKE_PREFIX_PATH=${work}/prefix)
+  run(${CMAKE_COMMAND} --build ${work}/build/${name})
+endfunction()
+
 string(RANDOM LENGTH 8 suffix)
 set(work "${BUILD_DIR}/install test ${suffix}")
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${work}/prefix)
@@ -31,12 +50,21 @@ if(EXISTS "${work}/prefix/include/veil/cli")
 endif()
 
 run(${work}/prefix/bin/veil --version)
-run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR} -B ${work}/build
-    -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=${FLAGS}" -DCMAKE_PREFIX_PATH=${work}/prefix)
-run(${CMAKE_COMMAND} --build ${work}/build)
-run(${work}/build/downstream ${work}/alpha.safetensors)
+build(${CMAKE_CURRENT_LIST_DIR} small)
+run(${work}/build/small/downstream ${work}/alpha.safetensors)
 string(STRIP "${output}" output)
 if(NOT output MATCHES "^0[.]29289") # 1 - cos((1 - t) pi / 2) at t = 1/2 is 1 - sqrt(1/2)
   message(SEND_ERROR "the program printed \"${output}\", want 0.29289…")
+endif()
+
+readme_block(cmake lines)
+file(WRITE "${work}/readme/CMakeLists.txt"
+     "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES CXX)\nadd_executable(mine main.cpp)\n${lines}")
+readme_block(cpp program)
+file(WRITE "${work}/readme/main.cpp" "${program}")
+build(${work}/readme mine)
+run(${work}/build/mine/mine WORKING_DIRECTORY ${work}/prefix/share/veil)
+if(NOT output MATCHES "^2[.][0-9]+ [+]- 0[.][0-9]+ bits/dim\n$") # of all test images: 2.919
+  message(SEND_ERROR "the program of README.md printed \"${output}\", want 2.… +- 0.… bits/dim")
 endif()
 file(REMOVE_RECURSE "${work}")
