@@ -9,6 +9,7 @@
 #include "cli/terminal/output.h"
 #include "cli/terminal/plain_numbers.h"
 #include "io/report/plot.h"
+#include "veil/base/error.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/sample/sampler.h"
 
