@@ -102,6 +102,28 @@ TEST(ForwardProcessTest, StratifiedCountsStayInTheirStrata) {
   }
 }
 
+// Of independent uniform numbers, one in each stratum, the mean varies by 1 / (12 * strata); of one number shared by
+// all strata by 1 / 12, and an evaluation would waste its passes.
+TEST(ForwardProcessTest, EachStratumDrawsANumberOfItsOwn) {
+  constexpr int64_t kStrata = 4;
+  constexpr int64_t kWidth = 1 << 20;
+  constexpr int64_t kExamples = 4000;
+  const NoiseKey key{.seed = 2, .purpose = NoisePurpose::kEvaluationLevel, .round = 3};
+  double sum = 0;
+  double squares = 0;
+  for (int64_t example = 0; example < kExamples; ++example) {
+    double mean = 0;
+    for (const int64_t count : stratified_counts(key, example, kStrata * kWidth, kStrata)) {
+      mean += static_cast<double>((count - 1) % kWidth) / kWidth / kStrata;
+    }
+    sum += mean;
+    squares += mean * mean;
+  }
+  const double mean = sum / kExamples;
+  EXPECT_NEAR(mean, 0.5, 0.01);
+  EXPECT_NEAR(squares / kExamples - mean * mean, 1.0 / (12 * kStrata), 0.1 / (12 * kStrata));
+}
+
 TEST(ForwardProcessTest, RefusesCountsAndFractionsOutOfRange) {
   const auto x0 = tokens(1, 8);
   EXPECT_THROW((void)mask_by_count(x0, std::vector<int64_t>{9}, ids(0, 1), kMask, kKey), InvalidArgument);

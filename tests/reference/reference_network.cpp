@@ -84,8 +84,8 @@ int64_t ReferenceNetwork::expect_gradient_summaries(const std::string& prefix) c
       const auto own = gradient(entry).to(torch::kFloat64);
       const double sum = own.sum().item<double>();
       const auto want = file_.result(prefix + entry.reference)[0].item<double>();
-      // Where the numbers of a sum cancel, it is known to no better than the rounding of each of them to float32, which is
-      // another on every processor. What goes beyond that is compared.
+      // Where the numbers of a sum cancel, it is known to no better than the rounding of each of them to float32, which
+      // is another on every processor. What goes beyond that is compared.
       const double rounding = 0x1p-24 * own.abs().sum().item<double>();
       const double within = std::clamp(sum - want, -rounding, rounding);
       const auto summary = torch::stack({own.sum() - within, own.norm(), own.abs().max()});

@@ -6,13 +6,14 @@ Usage: labels_test.py VEIL
 import json
 import math
 import os
-import struct
 import subprocess
 import sys
 import tempfile
 import unittest
-import zlib
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import data_files as files  # noqa: E402
 
 VEIL = os.path.abspath(sys.argv.pop(1))
 NETWORK = ["--data.source=fashion-mnist", "--model.network=uvit", "--model.width=32", "--model.layers=1",
@@ -23,33 +24,6 @@ NAMES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt
 
 def veil(*words, **keywords):
     return subprocess.run([VEIL, *map(str, words)], capture_output=True, text=True, check=False, **keywords)
-
-
-def pixels(path):
-    """The rows of a grey 8-bit PNG, each a bytes object: filters undone as the specification's chapter 9 says."""
-    data = path.read_bytes()
-    width, height, depth, color = struct.unpack(">IIBB", data[16:26])
-    assert (depth, color) == (8, 0), (depth, color)
-    packed = b""
-    at = 8
-    while at < len(data):
-        length = struct.unpack(">I", data[at:at + 4])[0]
-        if data[at + 4:at + 8] == b"IDAT":
-            packed += data[at + 8:at + 8 + length]
-        at += length + 12
-    raw = zlib.decompress(packed)
-    rows = []
-    above = bytes(width)
-    for y in range(height):
-        kind, line = raw[y * (width + 1)], bytearray(raw[y * (width + 1) + 1:(y + 1) * (width + 1)])
-        for x in range(width):
-            a, b, c = (line[x - 1] if x else 0), above[x], (above[x - 1] if x else 0)
-            p = a + b - c
-            paeth = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
-            line[x] = (line[x] + (0, a, b, (a + b) // 2, paeth)[kind]) % 256
-        above = bytes(line)
-        rows.append(above)
-    return rows
 
 
 class LabelsTest(unittest.TestCase):
@@ -90,8 +64,8 @@ class LabelsTest(unittest.TestCase):
         result = self.sample("sometimes", "--count", 23, "--grid", "grid.png", "--out", "pictures")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(result.stdout.splitlines()[-1], "rows from the top: " + ", ".join(NAMES))
-        pictures = [pixels(path) for path in sorted((self.root / "pictures").iterdir())]
-        grid = pixels(self.root / "grid.png")
+        pictures = [files.png_rows(path.read_bytes()) for path in sorted((self.root / "pictures").iterdir())]
+        grid = files.png_rows((self.root / "grid.png").read_bytes())
         self.assertEqual((len(grid), len(grid[0])), (10 * 86 - 2, 3 * 86 - 2))
         self.assert_cells(grid, pictures, lambda number: (number % 10, number // 10))
         self.assertEqual(grid[9 * 86][2 * 86:], b"\xff" * 84)  # 23 samples leave seven places
@@ -102,8 +76,9 @@ class LabelsTest(unittest.TestCase):
         result = self.sample("sometimes", "--count", 4, "--class", "Bag", "--grid", "bags.png", "--out", "bags")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertNotIn("rows", result.stdout)
-        pictures = [pixels(path) for path in sorted((self.root / "bags").iterdir())]
-        self.assert_cells(pixels(self.root / "bags.png"), pictures, lambda number: (number // 2, number % 2))
+        pictures = [files.png_rows(path.read_bytes()) for path in sorted((self.root / "bags").iterdir())]
+        grid = files.png_rows((self.root / "bags.png").read_bytes())
+        self.assert_cells(grid, pictures, lambda number: (number // 2, number % 2))
 
     def test_no_class_needs_a_model_that_learnt_it(self):
         self.assertEqual(self.sample("sometimes", "--count", 2, "--class", "none").returncode, 0)
