@@ -25,6 +25,7 @@ dit_heads = 2
 dit_patch = 4
 dropout = 0.1
 [device]
+name = cpu
 precision = float32
 [evaluate]
 passes = 4
@@ -99,8 +100,8 @@ class RunCase(VeilCase):
                           "--train.evaluate_examples=5")
 
     def score(self, model, *words, precision="float32"):
-        return json.loads(self.veil("evaluate", "--model", model, "--json", f"--device.precision={precision}",
-                                    *words).stdout)
+        return json.loads(self.veil("evaluate", "--model", model, "--json", "--device.name=cpu",
+                                    f"--device.precision={precision}", *words).stdout)
 
     def assert_near(self, got, want, tolerance, what):
         """Every number within the tolerance of the wanted one, relative to the largest of its tensor and absolute."""

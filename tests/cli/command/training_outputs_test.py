@@ -79,6 +79,9 @@ class Weights(RunCase):
         self.assertEqual(sorted(changed), sorted(model.tensors))
         self.assertEqual([each.metadata["veil.weights"] for each in (model, average, raw)], ["ema", "ema", "raw"])
         self.assertEqual([each.metadata["veil.step"] for each in (model, average, raw)], [str(STEPS)] * 3)
+        trained = json.loads(model.metadata["veil.dataset"])["fingerprint"]
+        self.assertTrue(trained.startswith("12 of 8x8x1, "), trained)
+        self.assertTrue(model.metadata["veil.evaluation_fingerprint"].startswith("7 of 8x8x1, "))
 
 
 class Figures(RunCase):
@@ -122,6 +125,9 @@ class Figures(RunCase):
         self.assertEqual([(line["step"], line["examples"]) for line in found], [(4, 16), (6, 24)])
         for line, want in zip(found, (each[:4], each[4:])):
             self.assertAlmostEqual(line["bits_per_dim"], sum(want) / len(want), delta=1e-6)
+        timing = [json.loads(line) for line in (seldom / "timing.jsonl").read_text().splitlines()]
+        for line, want in zip(timing, (16, 8)):
+            self.assertAlmostEqual(line["seconds"] * line["examples_per_second"], want, delta=1e-6)
         self.assertEqual(*(TensorFile(run / "model.safetensors").tensors for run in (seldom, self.whole())))
 
     def test_learned_powers_are_those_of_the_average(self):
@@ -143,7 +149,7 @@ class Figures(RunCase):
 class Pictures(RunCase):
     def grid(self, model):
         self.veil("sample", "--model", model, "--count", 2, "--steps", 4, "--grid", "again.png",
-                  "--device.precision=float32")
+                  "--device.name=cpu", "--device.precision=float32")
         return files.png_rows((self.folder / "again.png").read_bytes())
 
     def test_grids_are_samples_of_the_average(self):
