@@ -25,7 +25,7 @@ std::string hex(PlotColor color) {
 std::string list(std::span<const PlotPoint> points) {
   std::string text;
   for (const PlotPoint& point : points) {
-    text += (text.empty() ? "" : " ") + unit(point.x) + "," + unit(point.y);
+    text.append(text.empty() ? "" : " ").append(unit(point.x)).append(",").append(unit(point.y));
   }
   return text;
 }
