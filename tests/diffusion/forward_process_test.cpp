@@ -106,15 +106,14 @@ TEST(ForwardProcessTest, StratifiedCountsStayInTheirStrata) {
 // all strata by 1 / 12, and an evaluation would waste its passes.
 TEST(ForwardProcessTest, EachStratumDrawsANumberOfItsOwn) {
   constexpr int64_t kStrata = 4;
-  constexpr int64_t kWidth = 1 << 20;
   constexpr int64_t kExamples = 4000;
   const NoiseKey key{.seed = 2, .purpose = NoisePurpose::kEvaluationLevel, .round = 3};
   double sum = 0;
   double squares = 0;
   for (int64_t example = 0; example < kExamples; ++example) {
     double mean = 0;
-    for (const int64_t count : stratified_counts(key, example, kStrata * kWidth, kStrata)) {
-      mean += static_cast<double>((count - 1) % kWidth) / kWidth / kStrata;
+    for (int64_t j = 0; j < kStrata; ++j) {  // the place in its stratum, over their number
+      mean += stratified_level(key, example, j, kStrata) - static_cast<double>(j) / kStrata;
     }
     sum += mean;
     squares += mean * mean;
