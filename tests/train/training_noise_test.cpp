@@ -12,19 +12,15 @@ namespace {
 
 // Losses of steps that leave the weights as they are. An example is one token, always masked: masks add no noise.
 std::vector<float> losses_of_still_network(double dropout) {
-  const auto network = test::speaking({.network = NetworkKind::kUViT,
-                                       .shape = {1, 1, 1},
-                                       .vocab_size = 16,
-                                       .width = 64,
-                                       .layers = 1,
-                                       .width_multipliers = {1},
-                                       .dit_layers = 1,
-                                       .dit_patch = 1,
-                                       .dit_width = 16,
-                                       .dit_heads = 2,
-                                       .dropout = dropout},
-                                      0.1);
-  auto state = make_train_state(network, {.learning_rate = 1e-30, .warmup_steps = 0}, 4);
+  const DenoiserOptions options{
+      .network = NetworkKind::kUViT,
+      .shape = {1, 1, 1},
+      .vocab_size = 16,
+      .width = 64,
+      .layers = 1,
+      .dropout = dropout,
+      .uvit = {.width_multipliers = {1}, .dit_layers = 1, .dit_patch = 1, .dit_width = 16, .dit_heads = 2}};
+  auto state = make_train_state(test::speaking(options, 0.1), {.learning_rate = 1e-30, .warmup_steps = 0}, 4);
   const auto before = state.optimizer.parameters().values().clone();
   const TokenBatch batch{.tokens = torch::arange(8).view({8, 1}), .labels = {}, .example_ids = torch::arange(8)};
   std::vector<float> losses;
