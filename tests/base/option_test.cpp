@@ -58,7 +58,7 @@ TEST(InvalidOptionTest, EveryFieldIsRenamedAndNothingElse) {
     require<InvalidOption>(false, Field{"width"}, " is 5, want a width of ", Field{"heads"}, " times 2; width!");
   } catch (const InvalidOption& error) {
     EXPECT_STREQ(error.what(), "width is 5, want a width of heads times 2; width!");
-    EXPECT_EQ(error.message([](std::string_view field) { return "[" + std::string(field) + "]"; }),
+    EXPECT_EQ(error.message([](std::string_view field) { return concat("[", field, "]"); }),
               "[width] is 5, want a width of [heads] times 2; width!");
     return;
   }

@@ -65,7 +65,7 @@ void remove_temporaries(const fs::path& folder) {
 }
 
 fs::path temporary_name(const fs::path& folder, int64_t step) {
-  return folder / ("." + step_name(step) + "." + std::to_string(::getpid()) + ".tmp");
+  return folder / concat(".", step_name(step), ".", ::getpid(), ".tmp");
 }
 
 /// Renamed before it is taken apart, so that a kill in between leaves no half checkpoint under a good name.
