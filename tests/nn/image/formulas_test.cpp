@@ -240,16 +240,17 @@ std::vector<bool> reached(Denoiser& network, const std::vector<int64_t>& widths,
 }
 
 TEST(SkipTest, TheMapKeptLastIsTakenFirst) {
-  const SkipCase unet{{.network = NetworkKind::kUNet, .shape = {4, 4, 1}, .vocab_size = 6, .width = 64, .layers = 3},
-                      {64, 64, 64, 64}};
-  const SkipCase uvit{
-      {.network = NetworkKind::kUViT,
-       .shape = {4, 4, 1},
-       .vocab_size = 6,
-       .width = 64,
-       .layers = 2,
-       .uvit = {.width_multipliers = {1, 2}, .dit_layers = 1, .dit_patch = 1, .dit_width = 16, .dit_heads = 2}},
-      {128, 128, 64, 64, 64, 64}};
+  DenoiserOptions common;
+  common.shape = {4, 4, 1};
+  common.vocab_size = 6;
+  common.width = 64;
+  SkipCase unet{common, {64, 64, 64, 64}};
+  unet.options.network = NetworkKind::kUNet;
+  unet.options.layers = 3;
+  SkipCase uvit{common, {128, 128, 64, 64, 64, 64}};
+  uvit.options.network = NetworkKind::kUViT;
+  uvit.options.layers = 2;
+  uvit.options.uvit = {.width_multipliers = {1, 2}, .dit_layers = 1, .dit_patch = 1, .dit_width = 16, .dit_heads = 2};
   for (const auto& [options, widths] : {unet, uvit}) {
     for (size_t user = 0; user < widths.size(); ++user) {
       const auto network = make_denoiser(options);
