@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "cli/command_line.h"
 #include "cli/terminal/output.h"
 #include "veil/base/error.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/printable.h"
+#include "base/words.h"
 
 namespace veil {
 namespace {

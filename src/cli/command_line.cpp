@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/terminal/output.h"
 #include "io/file/nearest_name.h"
@@ -14,35 +15,17 @@ bool asks_for(const std::vector<std::string>& words, std::string_view flag, std:
   return std::any_of(words.begin(), end, [&](const std::string& word) { return word == flag || word == short_flag; });
 }
 
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
-    return word;
-  }
-  std::string text = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      text += "'\\''";
-    } else {
-      text += c;
-    }
-  }
-  return text + "'";
-}
-
 }  // namespace
 
 const Command& find_command(std::string_view name) {
   const auto found = std::ranges::find(commands(), name, &Command::name);
   if (found == commands().end()) {
     std::vector<std::string> names;
-    std::string listed;
     for (const Command& command : commands()) {
       names.push_back(command.name);
-      listed += (listed.empty() ? "" : ", ") + command.name;
     }
     throw UsageError(
-        concat("unknown command ", name.substr(0, 60), io::did_you_mean(name, names), ", want one of ", listed));
+        concat("unknown command ", shortened(name), io::did_you_mean(name, names), ", want one of ", joined(names)));
   }
   return *found;
 }
@@ -58,7 +41,7 @@ int run_command_line(const std::vector<std::string>& words) {
     print(version_text());
     return 0;
   }
-  require<UsageError>(!first.starts_with('-'), "unknown flag ", first.substr(0, 60),
+  require<UsageError>(!first.starts_with('-'), "unknown flag ", shortened(first),
                       ", want a command, --help or --version");
   const Command& command = find_command(first);
   const std::vector<std::string> rest(words.begin() + 1, words.end());
@@ -69,7 +52,7 @@ int run_command_line(const std::vector<std::string>& words) {
   Arguments arguments = parse_arguments(command, rest);
   arguments.command_line = "veil";
   for (const std::string& word : words) {
-    arguments.command_line.append(" ").append(quoted(word));
+    arguments.command_line.append(" ").append(in_shell_quotes(word));
   }
   return command.run(arguments);
 }

@@ -2,6 +2,7 @@
 #include <boost/program_options.hpp>
 #include <set>
 
+#include "base/words.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/command_line.h"
 #include "io/file/nearest_name.h"
@@ -67,8 +68,8 @@ std::vector<options::option> split(const Command& command, const std::vector<std
   if (!near.empty()) {
     near = concat(" (did you mean --", near, "?)");
   }
-  throw UsageError(concat("unknown flag ", given.substr(0, given.find('=')).substr(0, 60), near, "; veil ",
-                          command.name, " --help lists them"));
+  throw UsageError(concat("unknown flag ", shortened(given.substr(0, given.find('='))), near, "; veil ", command.name,
+                          " --help lists them"));
 }
 
 const Flag* find_flag(const Command& command, const std::string& name) {
@@ -82,7 +83,7 @@ std::string take(const Command& command, const options::option& option, Argument
   const std::string value = option.value.empty() ? "" : option.value.front();
   const bool apart = option.original_tokens.size() == 2;
   require<UsageError>(!(apart && value.starts_with("--")), "--", option.string_key, " wants a value, got the flag ",
-                      value.substr(0, 60));
+                      shortened(value));
   if (option.string_key == "quiet") {
     arguments.quiet = true;
     return "quiet";
@@ -107,7 +108,7 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
     if (option.position_key >= 0 || option.string_key.empty()) {
       const std::string word = option.value.empty() ? "" : option.value.front();
       require<UsageError>(!command.positional.empty(), "veil ", command.name,
-                          " takes no words beside its flags, got \"", word.substr(0, 60), "\"");
+                          " takes no words beside its flags, got \"", shortened(word), "\"");
       arguments.positionals.push_back(word);
       continue;
     }

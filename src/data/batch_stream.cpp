@@ -22,8 +22,7 @@ void check_options(const Dataset& dataset, const BatchStreamOptions& options) {
   require(options.batch_size > 0, "batch_size is ", options.batch_size, ", want a positive number");
   require(options.prefetch >= 0, "prefetch is ", options.prefetch, ", want 0 or more");
   require(dataset.size() > 0, dataset.info().name, ": no examples to train on");
-  // A row of pixels cannot be told from a text, which must never be read backwards.
-  require(!options.horizontal_flips || dataset.info().shape.height > 1, dataset.info().name,
+  require(!options.horizontal_flips || dataset.info().kind == DataKind::kImage, dataset.info().name,
           ": horizontal_flips is on, but the examples are not images");
 }
 

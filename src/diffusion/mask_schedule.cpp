@@ -7,7 +7,7 @@
 #include <limits>
 #include <numbers>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil {
@@ -23,32 +23,42 @@ double geometric_rate(const MaskScheduleOptions& o, double t) {
 // near t = 1.
 double plain_masked(const MaskScheduleOptions& o, double t) {
   switch (o.kind) {
-    case ScheduleKind::kLinear: return t;
-    case ScheduleKind::kCosine: return std::sin(kHalfPi * t);
-    case ScheduleKind::kPolynomial: return std::pow(t, o.exponent);
-    case ScheduleKind::kGeometric: return -std::expm1(-geometric_rate(o, t));
+    case ScheduleKind::kLinear:
+      return t;
+    case ScheduleKind::kCosine:
+      return std::sin(kHalfPi * t);
+    case ScheduleKind::kPolynomial:
+      return std::pow(t, o.exponent);
+    case ScheduleKind::kGeometric:
+      return -std::expm1(-geometric_rate(o, t));
   }
   return 0;
 }
 
 double plain_alpha(const MaskScheduleOptions& o, double t) {
   switch (o.kind) {
-    case ScheduleKind::kLinear: return 1 - t;
+    case ScheduleKind::kLinear:
+      return 1 - t;
     case ScheduleKind::kCosine: {
       const double half = std::sin(kHalfPi / 2 * (1 - t));
       return t < 0.5 ? 1 - std::sin(kHalfPi * t) : 2 * half * half;
     }
-    case ScheduleKind::kPolynomial: return t <= 0 ? 1 : -std::expm1(o.exponent * std::log(t));
-    case ScheduleKind::kGeometric: return std::exp(-geometric_rate(o, t));
+    case ScheduleKind::kPolynomial:
+      return t <= 0 ? 1 : -std::expm1(o.exponent * std::log(t));
+    case ScheduleKind::kGeometric:
+      return std::exp(-geometric_rate(o, t));
   }
   return 0;
 }
 
 double plain_derivative(const MaskScheduleOptions& o, double t) {
   switch (o.kind) {
-    case ScheduleKind::kLinear: return -1;
-    case ScheduleKind::kCosine: return -kHalfPi * std::sin(kHalfPi * (1 - t));  // exactly 0 at t = 1
-    case ScheduleKind::kPolynomial: return -o.exponent * std::pow(t, o.exponent - 1);
+    case ScheduleKind::kLinear:
+      return -1;
+    case ScheduleKind::kCosine:
+      return -kHalfPi * std::sin(kHalfPi * (1 - t));  // exactly 0 at t = 1
+    case ScheduleKind::kPolynomial:
+      return -o.exponent * std::pow(t, o.exponent - 1);
     case ScheduleKind::kGeometric: {
       const double rate = geometric_rate(o, t);
       return -std::exp(-rate) * rate * std::log(o.beta_max / o.beta_min);
@@ -59,10 +69,14 @@ double plain_derivative(const MaskScheduleOptions& o, double t) {
 
 double plain_inverse(const MaskScheduleOptions& o, double alpha) {
   switch (o.kind) {
-    case ScheduleKind::kLinear: return 1 - alpha;
-    case ScheduleKind::kCosine: return 1 - 2 / kHalfPi * std::asin(std::sqrt(alpha / 2));
-    case ScheduleKind::kPolynomial: return std::pow(1 - alpha, 1 / o.exponent);
-    case ScheduleKind::kGeometric: return std::log(-std::log(alpha) / o.beta_min) / std::log(o.beta_max / o.beta_min);
+    case ScheduleKind::kLinear:
+      return 1 - alpha;
+    case ScheduleKind::kCosine:
+      return 1 - 2 / kHalfPi * std::asin(std::sqrt(alpha / 2));
+    case ScheduleKind::kPolynomial:
+      return std::pow(1 - alpha, 1 / o.exponent);
+    case ScheduleKind::kGeometric:
+      return std::log(-std::log(alpha) / o.beta_min) / std::log(o.beta_max / o.beta_min);
   }
   return 0;
 }
@@ -129,10 +143,14 @@ MaskScheduleOptions parse_schedule(std::string_view text) {
 
 std::string schedule_name(const MaskScheduleOptions& options) {
   switch (options.kind) {
-    case ScheduleKind::kLinear: return "linear";
-    case ScheduleKind::kCosine: return "cosine";
-    case ScheduleKind::kGeometric: return "geometric";
-    case ScheduleKind::kPolynomial: break;
+    case ScheduleKind::kLinear:
+      return "linear";
+    case ScheduleKind::kCosine:
+      return "cosine";
+    case ScheduleKind::kGeometric:
+      return "geometric";
+    case ScheduleKind::kPolynomial:
+      break;
   }
   std::array<char, 32> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), options.exponent).ptr;

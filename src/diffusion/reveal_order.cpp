@@ -5,6 +5,7 @@
 #include <charconv>
 #include <numeric>
 
+#include "base/words.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
 
@@ -57,7 +58,7 @@ RevealOptions parse_reveal_order(std::string_view text) {
   const auto digits = text.substr(std::min(text.size(), kRandomPrefix.size()));
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), options.order_seed);
   require(text.starts_with(kRandomPrefix) && parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size(),
-          "the order is \"", text.substr(0, 60), "\", want raster, bit-reversed or random:SEED with a whole number");
+          "the order is \"", shortened(text), "\", want raster, bit-reversed or random:SEED with a whole number");
   return options;
 }
 

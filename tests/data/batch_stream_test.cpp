@@ -207,8 +207,9 @@ TEST(BatchStreamTest, RefusesOptionsOutOfRange) {
   const auto data = toy_images(10);
   EXPECT_THROW(BatchStream(data, {.batch_size = 0}), InvalidArgument);
   EXPECT_THROW(BatchStream(data, {.batch_size = 1, .prefetch = -1}), InvalidArgument);
-  const TensorDataset text({.name = "text", .split = "train", .shape = {1, 4, 1}, .class_names = {}},
-                           torch::zeros({3, 4}, torch::kUInt8));
+  const TensorDataset text(
+      {.name = "text", .split = "train", .kind = DataKind::kText, .shape = {1, 4, 1}, .class_names = {}},
+      torch::zeros({3, 4}, torch::kUInt8));
   EXPECT_THROW(BatchStream(text, {.batch_size = 1, .horizontal_flips = true}), InvalidArgument);
   BatchStream stream(data, {.batch_size = 4});
   EXPECT_THROW(stream.seek(-1), InvalidArgument);

@@ -6,6 +6,8 @@
 
 #include "fuzz/fuzz_target.h"
 #include "io/file/archive_reader.h"
+#include "io/format/cifar_file.h"
+#include "io/format/idx_file.h"
 #include "io/format/numpy_reader.h"
 #include "io/image/decode_image.h"
 #include "io/packed/packed_file.h"
@@ -77,13 +79,26 @@ void read_log(std::span<const uint8_t> bytes) {
   });
 }
 
-constexpr std::array<Target, 7> kTargets{{{"numpy", read_numpy},
+void read_idx(std::span<const uint8_t> bytes) { (void)io::IdxFile(file_of(bytes)).read_rest(); }
+
+void read_cifar(std::span<const uint8_t> bytes) {
+  const auto path = file_of(bytes);
+  const auto& version = io::is_cifar(io::kCifar100, path) ? io::kCifar100 : io::kCifar10;
+  io::CifarFile file(version, path);
+  while (file.next()) {
+  }
+  (void)file.read_labels();
+}
+
+constexpr std::array<Target, 9> kTargets{{{"numpy", read_numpy},
                                           {"integers", read_integers},
                                           {"archive", read_archive},
                                           {"image", decode},
                                           {"packed", read_packed},
                                           {"evaluation", read_evaluation},
-                                          {"log", read_log}}};
+                                          {"log", read_log},
+                                          {"idx", read_idx},
+                                          {"cifar", read_cifar}}};
 
 }  // namespace
 

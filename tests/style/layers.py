@@ -55,7 +55,7 @@ PUBLIC_LIBRARIES = {"LibTorch", "the standard library"}
 # Types of the libraries that io hides, should one be declared without an include.
 HIDDEN_TYPES = re.compile(r"\b(hid_t|cv::\w+|stbi_\w+|struct archive\w*|png_\w+|po::\w+|boost::\w+)\b")
 
-_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?P<open>[<"])(?P<path>[^>"\n]+)[>"]', re.MULTILINE)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?P<open>[<"])(?P<path>[^>"\n]+)[>"]', re.MULTILINE)
 
 
 def room_of(name: str) -> str | None:
@@ -125,7 +125,7 @@ def _problems_of(path: pathlib.Path, root: pathlib.Path) -> Iterator[Problem]:
     if is_public and (root / "src" / name).exists():
         yield Problem(path, 1, "is private too: src/ has a header of the same name")
     text = without_comments(path.read_text(encoding="utf-8"))
-    for match in _INCLUDE.finditer(text):
+    for match in INCLUDE.finditer(text):
         if match["open"] == '"':
             message = _check_own(room, name, is_public, match["path"], root)
         else:

@@ -213,6 +213,21 @@ class BuildLists(OnMadeUpSources):
         self.write("src/nn/forgotten.cpp", "")
         self.assertEqual(self.messages(build_lists.check), ["gone.cpp does not exist", "no CMakeLists.txt lists this file"])
 
+    def test_a_plain_source_includes_no_libtorch(self):
+        self.write("src/io/CMakeLists.txt", "veil_sources(veil_io TORCH a.cpp PLAIN\n  b.cpp\n  c.cpp\n  d.cpp\n  e.cpp)\n")
+        self.write("src/io/a.cpp", "#include <torch/types.h>\n")
+        self.write("src/io/b.cpp", "#include <ATen/Parallel.h>\n")
+        self.write("src/io/c.cpp", '#include <string>\n#include "veil/io/deep.h"\n#include "io/shallow.h"\n')
+        self.write("src/io/d.cpp", '// #include <torch/types.h>\n#include "veil/io/deep.h"\n')
+        self.write("src/io/e.cpp", '#include "io/round.h"\n')
+        self.write("include/veil/io/deep.h", "#include <vector>\n")
+        self.write("src/io/shallow.h", '#include "io/under.h"\n')
+        self.write("src/io/under.h", "#include <c10/core/Device.h>\n")
+        self.write("src/io/round.h", '#include "io/round.h"\n')
+        self.assertEqual([(problem.line, problem.message) for problem in build_lists.check(self.root)],
+                         [(2, "b.cpp is PLAIN, but includes LibTorch: ATen/Parallel.h"),
+                          (3, "c.cpp is PLAIN, but includes LibTorch: io/shallow.h > io/under.h > c10/core/Device.h")])
+
 
 class TextRules(OnMadeUpSources):
     def test_each_rule_is_seen(self):

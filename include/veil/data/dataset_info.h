@@ -11,10 +11,17 @@ namespace veil {
 /// A network has a row of weights for each class.
 inline constexpr int64_t kMaxClasses = 100'000;
 
+/// What the tokens of an example are.
+enum class DataKind {
+  kImage,  ///< values of pixels
+  kText,   ///< letters or pieces of text
+};
+
 /// What is known of a data set, printed beside every figure measured on it and stored in models.
 struct DatasetInfo {
-  std::string name;                        ///< for example "fashion-mnist"
-  std::string split;                       ///< "train", "test", "valid" or "all"
+  std::string name;   ///< for example "fashion-mnist"
+  std::string split;  ///< "train", "test", "valid" or "all"
+  DataKind kind = DataKind::kImage;
   TokenShape shape;                        ///< of one example
   int64_t vocab_size = 256;                ///< number of token values, without the mask
   int64_t classes = 0;                     ///< 0 if there are no labels; at most kMaxClasses

@@ -17,7 +17,7 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 class ParameterVector {
  public:
   /// Moves the parameters of `module` (float32, on one device) into a new vector: their values stay, their storage
-  /// changes. The module must outlive nothing: vectors keep the storage alive.
+  /// changes. The module may be destroyed first: the vectors keep that storage alive.
   explicit ParameterVector(torch::nn::Module& module);
 
   [[nodiscard]] torch::Tensor& values() { return values_; }        ///< float32 [P]

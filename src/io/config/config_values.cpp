@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -55,12 +55,6 @@ bool is_plain_text(std::string_view text) {
 
 }  // namespace
 
-std::string shown(std::string_view text) {
-  constexpr size_t kShown = 60;
-  const auto result = printable(std::string(text.substr(0, kShown)));
-  return text.size() > kShown ? result + "..." : result;
-}
-
 std::string join_choices(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -71,7 +65,7 @@ std::string join_choices(const std::vector<std::string>& names) {
 }
 
 void refuse_value(std::string_view name, std::string_view text, std::string_view wanted) {
-  const std::string given = text.empty() ? std::string("empty") : shown(text);
+  const std::string given = text.empty() ? std::string("empty") : shortened(text);
   throw InvalidArgument(concat(name, " is ", given, ", want ", wanted));
 }
 

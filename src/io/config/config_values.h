@@ -18,10 +18,6 @@
 
 namespace veil::io {
 
-/// The beginning of a text for a message: 60 characters at most, control characters as '?'. What was given may be a
-/// megabyte of somebody's data.
-[[nodiscard]] std::string shown(std::string_view text);
-
 /// Finds the field of a configuration that a key stands for: to write it, and to read it where it lies.
 template <typename Value>
 struct Access {

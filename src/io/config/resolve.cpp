@@ -105,8 +105,7 @@ RunConfig with_model(RunConfig config, const ModelSpec& spec) {
 
 ResolvedRun resolve(const RunConfig& config, const DatasetInfo& data) {
   validate(config);
-  // A row of pixels cannot be told from a text, which must never be read backwards.
-  require(!config.train.horizontal_flips || data.shape.height > 1,
+  require(!config.train.horizontal_flips || data.kind == DataKind::kImage,
           "train.horizontal_flips is true, but the examples of ", data.name, " are no images");
   ResolvedRun run{.spec = model_spec(config, data),
                   .objective = config.objective,

@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/words.h"
 #include "io/config/config_keys.h"
 #include "io/config/config_values.h"
 #include "io/file/nearest_name.h"
 #include "io/file/strict_json.h"
 #include "veil/base/error.h"
+#include "veil/nn/layers/layers.h"
 
 namespace veil::io {
 namespace {
@@ -77,7 +79,7 @@ std::span<const std::string> config_key_names() {
 const ConfigKey& find_config_key(std::string_view name) {
   const auto found = std::ranges::find(config_keys(), name, &ConfigKey::name);
   if (found == config_keys().end()) {
-    throw InvalidArgument(concat("unknown key ", shown(name), suggestion(name)));
+    throw InvalidArgument(concat("unknown key ", shortened(name), suggestion(name)));
   }
   return *found;
 }

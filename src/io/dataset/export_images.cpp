@@ -1,16 +1,13 @@
 #include "veil/io/dataset/export_images.h"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
-#include <vector>
 
-#include "base/printable.h"
-#include "base/torch.h"
+#include "base/words.h"
+#include "io/dataset/export_formats.h"
 #include "io/file/files.h"
 #include "io/file/new_folder.h"
+#include "io/image/planes.h"
 #include "veil/base/error.h"
-#include "veil/io/format/numpy_file.h"
 #include "veil/io/image/png_file.h"
 
 namespace veil::io {
@@ -21,35 +18,9 @@ namespace fs = std::filesystem;
 constexpr int64_t kCifarBatch = 10'000;
 constexpr int64_t kCifarClasses = 10;
 
-using Write = std::function<void(const std::string& split, int64_t number, const PreparedImage& image)>;
-
-// Gives every image of every split to `write`, numbered within its split.
-std::map<std::string, int64_t> for_each_image(const ImageSource& source, const PrepareOptions& options,
-                                              const Write& write, const ImageProgress& progress) {
-  std::map<std::string, int64_t> counts;
-  const auto visit = [&](const std::string& split, const std::vector<PreparedImage>& block) {
-    for (const auto& image : block) {
-      const bool is_whole = split == "all";
-      const std::string name = !is_whole ? split : image.is_held_out ? "test" : "train";
-      write(name, counts[name]++, image);
-    }
-  };
-  std::vector<Refusal> refused;
-  for (const auto& remarks : for_each_block(source, options, visit, progress)) {
-    refused.insert(refused.end(), remarks.refused.begin(), remarks.refused.end());
-  }
-  require<DataError>(!counts.empty(), source.info().name, ": no image can be used", first_refusal(refused));
-  return counts;
-}
-
 // A class in a message, which is one line.
-std::string shown(const SourceInfo& info, size_t label) {
+std::string class_text(const SourceInfo& info, size_t label) {
   return concat(label, " '", printable(info.class_names[label]), "'");
-}
-
-torch::Tensor as_tensor(const Pixels& pixels) {
-  return torch::from_blob(const_cast<uint8_t*>(pixels.values.data()), {pixels.height, pixels.width, pixels.channels},
-                          torch::kUInt8);
 }
 
 // A class name as a folder: "T-shirt/top" would be two.
@@ -63,7 +34,8 @@ void require_own_folders(const SourceInfo& info) {
   std::map<std::string, size_t> labels;
   for (size_t label = 0; label < info.class_names.size(); ++label) {
     const auto [found, is_new] = labels.emplace(folder_name(info.class_names[label]), label);
-    require<DataError>(is_new, info.name, ": classes ", shown(info, found->second), " and ", shown(info, label),
+    require<DataError>(is_new, info.name, ": classes ", class_text(info, found->second), " and ",
+                       class_text(info, label),
                        " would be one folder, want a folder for each class; export npz, which keeps the numbers");
   }
 }
@@ -78,7 +50,7 @@ std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::p
   require_own_folders(info);
   NewFolder files(target);
   files.open();
-  auto counts = for_each_image(
+  auto counts = for_each_exported(
       source, options,
       [&](const std::string& split, int64_t number, const PreparedImage& image) {
         auto folder = files.path() / split;
@@ -86,57 +58,18 @@ std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::p
           folder /= class_folder(info, image.label);
         }
         make_folder(folder);
-        write_png(folder / (zero_padded(number + 1, 7) + ".png"), as_tensor(image.pixels));
+        write_png(folder / (zero_padded(number + 1, 7) + ".png"), image.pixels);
       },
       progress);
   files.publish();
   return counts;
 }
 
-std::map<std::string, int64_t> export_npz(const ImageSource& source, const fs::path& target,
-                                          const PrepareOptions& options, const ImageProgress& progress) {
-  struct Rows {
-    std::vector<uint8_t> tokens;
-    std::vector<int64_t> labels;
-  };
-  std::map<std::string, Rows> splits;
-  int64_t bytes = 0;
-  std::optional<TokenShape> shape;
-  const auto counts = for_each_image(
-      source, options,
-      [&](const std::string& split, int64_t /*number*/, const PreparedImage& image) {
-        const auto& pixels = image.pixels;
-        require<DataError>(!shape || *shape == pixels.shape(), source.info().name, ": the splits differ in size");
-        shape = pixels.shape();
-        bytes += static_cast<int64_t>(pixels.values.size());
-        require<DataError>(bytes <= kMostBytesInMemory, source.info().name, ": its images take more than ",
-                           kMostBytesInMemory >> 30, " GiB; export them as png, or pack them");
-        auto& rows = splits[split];
-        rows.tokens.insert(rows.tokens.end(), pixels.values.begin(), pixels.values.end());
-        rows.labels.push_back(image.label);
-      },
-      progress);
-  std::vector<std::pair<std::string, torch::Tensor>> arrays;
-  for (auto& [split, rows] : splits) {
-    arrays.emplace_back("x_" + split, torch::from_blob(rows.tokens.data(),
-                                                       {counts.at(split), shape->height, shape->width, shape->channels},
-                                                       torch::kUInt8));
-    if (source.info().classes > 0) {
-      arrays.emplace_back("y_" + split, torch::tensor(rows.labels, torch::kInt64));
-    }
-  }
-  write_npz(target, arrays);
-  return counts;
-}
-
 // A label and three planes.
 void append_record(std::string& records, const PreparedImage& image) {
   records += static_cast<char>(std::max<int64_t>(image.label, 0));
-  for (size_t channel = 0; channel < 3; ++channel) {
-    for (size_t i = channel; i < image.pixels.values.size(); i += 3) {
-      records += static_cast<char>(image.pixels.values[i]);
-    }
-  }
+  const auto planes = planes_of_pixels(image.pixels.values, /*channels=*/3);
+  records.append(planes.begin(), planes.end());
 }
 
 // What can be told before the images are seen.
@@ -149,7 +82,7 @@ void require_cifar_classes(const SourceInfo& info) {
     const auto& name = info.class_names[label];
     const bool is_line =
         name.find_first_not_of(" \t\r") != std::string::npos && std::none_of(name.begin(), name.end(), is_control);
-    require<DataError>(is_line, info.name, ": the name of class ", shown(info, label),
+    require<DataError>(is_line, info.name, ": the name of class ", class_text(info, label),
                        " is blank or holds a control character, CIFAR files hold names of one line each; rename the "
                        "class, or export npz");
   }
@@ -179,7 +112,7 @@ std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs:
   NewFolder folder(target);
   folder.open();
   std::map<std::string, std::string> files{{"batches.meta.txt", cifar_names(info)}};  // by name
-  auto counts = for_each_image(
+  auto counts = for_each_exported(
       source, options,
       [&](const std::string& split, int64_t number, const PreparedImage& image) {
         require_cifar_image(info, split, number, image.pixels);

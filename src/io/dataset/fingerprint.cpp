@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/torch.h"
-#include "io/file/files.h"
+#include "io/file/digest.h"
 
 namespace veil::io {
 namespace {
@@ -64,7 +64,7 @@ std::string fingerprint(const Dataset& dataset) {
   for (int64_t channel = 0; channel < shape.channels; ++channel) {
     text << ' ' << means[channel].item<double>();
   }
-  text << ", gradient " << (info.alphabet.empty() ? gradient_energy(images) : 0.0);
+  text << ", gradient " << (info.kind == DataKind::kImage ? gradient_energy(images) : 0.0);
   return text.str();
 }
 

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "io/dataset/codec_sample.h"
-#include "io/file/files.h"
+#include "io/dataset/compressor_sample.h"
+#include "io/file/digest.h"
 #include "io/source/source_names.h"
 
 namespace veil::io {
@@ -79,7 +79,7 @@ class Moments {
 class Inspector {
  public:
   Inspector(const ImageSource& source, PrepareOptions options, const ImageProgress& progress)
-      : source_(source), options_(options), progress_(progress), codecs_(source.info().images()) {
+      : source_(source), options_(options), progress_(progress), compressors_(source.info().images()) {
     options_.mixed_shapes = options_.fit.size == 0;
     result_.source = source.info();
     for (const auto& split : source.info().splits) {
@@ -97,7 +97,7 @@ class Inspector {
         moments_[split].add(image.pixels);
         show(image.pixels);
       }
-      codecs_.add(block);
+      compressors_.add(block);
     };
     auto remarks = for_each_block(source_, options_, visit, progress_);
     for (size_t split = 0; split < remarks.size(); ++split) {
@@ -108,7 +108,7 @@ class Inspector {
     for (const auto& [key, where] : contents_) {
       result_.scored_twice += where == (kInTrain | kInTest) ? 1 : 0;
     }
-    result_.codecs = codecs_.figures();
+    result_.compressors = compressors_.figures();
     return std::move(result_);
   }
 
@@ -142,7 +142,7 @@ class Inspector {
   PrepareOptions options_;
   const ImageProgress& progress_;
   Inspection result_;
-  CodecSample codecs_;
+  CompressorSample compressors_;
   std::vector<Moments> moments_;  // of each split
   int64_t taken_ = 0;
   int64_t contact_side_ = 0;

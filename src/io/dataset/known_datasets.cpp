@@ -4,11 +4,9 @@
 #include <array>
 #include <cstdlib>
 #include <system_error>
-#include <vector>
 
-#include "io/source/source_names.h"
+#include "base/words.h"
 #include "veil/base/error.h"
-#include "veil/io/dataset/open_dataset.h"
 
 namespace veil::io {
 namespace {
@@ -77,6 +75,22 @@ bool holds_data(const fs::path& place) {
   return false;
 }
 
+fs::path find_known(const Known& known) {
+  std::vector<std::string> looked;
+  for (const auto& place : places_of(known.name)) {
+    if (holds_data(place)) {
+      return place;
+    }
+    looked.push_back(place.string());
+  }
+  throw DataError(concat(known.name, ": not found in ", joined(looked), "; ", known.remedy));
+}
+
+const Known* known_of(const std::string& name) {
+  const auto* found = std::find_if(kKnown.begin(), kKnown.end(), [&](const auto& each) { return each.name == name; });
+  return found == kKnown.end() ? nullptr : found;
+}
+
 }  // namespace
 
 const std::vector<std::string>& known_datasets() {
@@ -90,17 +104,17 @@ const std::vector<std::string>& known_datasets() {
   return names;
 }
 
-fs::path find_known_dataset(const std::string& name) {
-  std::vector<std::string> looked;
-  for (const auto& place : places_of(name)) {
-    if (holds_data(place)) {
-      return place;
-    }
-    looked.push_back(place.string());
+bool is_known_dataset(const std::string& name) { return known_of(name) != nullptr; }
+
+fs::path find_dataset(const std::string& source) {
+  require(!source.empty(), "the data set's name or path is empty");
+  if (const auto* known = known_of(source)) {
+    return find_known(*known);
   }
-  const auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const auto& each) { return each.name == name; });
-  throw DataError(
-      concat(name, ": not found in ", joined(looked), known == kKnown.end() ? "" : concat("; ", known->remedy)));
+  std::error_code error;
+  require<DataError>(fs::status(source, error).type() != fs::file_type::not_found, source,
+                     ": no such file or folder, nor a data set's name (", joined(known_datasets()), ")");
+  return source;
 }
 
 }  // namespace veil::io

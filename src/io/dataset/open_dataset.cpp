@@ -1,14 +1,12 @@
 #include "veil/io/dataset/open_dataset.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "base/torch.h"
 #include "io/dataset/fingerprint.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/packed_dataset.h"
-#include "io/source/source_names.h"
 #include "io/source/variant.h"
 #include "io/text/text8_dataset.h"
 #include "veil/base/error.h"
@@ -17,25 +15,7 @@
 namespace veil::io {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr size_t kNamedRefusals = 3;
-
-bool is_known(const std::string& source) {
-  const auto& names = known_datasets();
-  return std::find(names.begin(), names.end(), source) != names.end();
-}
-
-fs::path path_of(const std::string& source) {
-  require(!source.empty(), "the data set's name or path is empty");
-  if (is_known(source)) {
-    return find_known_dataset(source);
-  }
-  std::error_code error;
-  require<DataError>(fs::status(source, error).type() != fs::file_type::not_found, source,
-                     ": no such file or folder, nor a data set's name (", joined(known_datasets()), ")");
-  return source;
-}
 
 // The prepared images of a split, put together in memory.
 struct Collected {
@@ -125,13 +105,9 @@ bool is_ready(const SourceInfo& info, const std::string& split, const FitOptions
 
 }  // namespace
 
-std::unique_ptr<ImageSource> open_named_source(const std::string& source) {
-  return open_source(path_of(source), is_known(source) ? source : "");
-}
-
 std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
                                       const PrepareOptions& options, const OpenObserver& observer) {
-  if (const auto path = path_of(source); holds_text8(path)) {
+  if (const auto path = find_dataset(source); holds_text8(path)) {
     return with_fingerprint(open_text8(path, split.empty() ? "test" : split));
   }
   const auto images = open_named_source(source);

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <vector>
 
+#include "io/dataset/known_datasets.h"
 #include "io/file/archive_reader.h"
 #include "io/file/input_file.h"
 #include "io/file/unpacked_file.h"
@@ -14,6 +15,7 @@
 #include "io/image/decode_image.h"
 #include "io/packed/packed_file.h"
 #include "io/packed/packed_source.h"
+#include "io/source/folder_listing.h"
 #include "io/source/format_sources.h"
 #include "io/source/image_files.h"
 #include "io/source/source_names.h"
@@ -122,28 +124,6 @@ std::unique_ptr<ImageSource> open_file(const fs::path& path) {
 
 }  // namespace
 
-std::vector<fs::path> files_in(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    files.push_back(entry->path());
-  }
-  require<DataError>(!error, folder.string(), ": cannot be read: ", error.message());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::optional<fs::path> find_file(const std::vector<fs::path>& files, const std::vector<std::string>& prefixes) {
-  for (const auto& prefix : prefixes) {
-    for (const auto& file : files) {
-      if (file.filename().string().starts_with(prefix)) {
-        return file;
-      }
-    }
-  }
-  return std::nullopt;
-}
-
 std::unique_ptr<ImageSource> open_source(const fs::path& path, const std::string& name) {
   std::error_code error;
   const auto status = fs::status(path, error);
@@ -156,6 +136,10 @@ std::unique_ptr<ImageSource> open_source(const fs::path& path, const std::string
     require_variant(name, source->info(), path.string());
   }
   return source;
+}
+
+std::unique_ptr<ImageSource> open_named_source(const std::string& source) {
+  return open_source(find_dataset(source), is_known_dataset(source) ? source : "");
 }
 
 }  // namespace veil::io

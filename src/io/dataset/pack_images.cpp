@@ -61,7 +61,7 @@ class Packer {
         target.labels.push_back(image.label);
       }
     }
-    settle_shape(block.front().pixels.shape());
+    open_writer_for(block.front().pixels.shape());
     for (const auto& [split, part] : rows) {
       writer_->append(split, part.tokens, part.labels);
       result_.images[split] += static_cast<int64_t>(part.tokens.size()) / result_.shape.length();
@@ -75,7 +75,7 @@ class Packer {
     return image.is_held_out ? "test" : "train";
   }
 
-  void settle_shape(const TokenShape& shape) {
+  void open_writer_for(const TokenShape& shape) {
     if (!writer_) {
       result_.shape = shape;
       writer_ = std::make_unique<PackedWriter>(path_, shape, source_.info().classes > 0, options_.compress);

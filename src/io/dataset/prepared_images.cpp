@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/all_cores.h"
-#include "base/printable.h"
-#include "io/file/files.h"
+#include "base/words.h"
+#include "io/file/digest.h"
 #include "io/image/decode_image.h"
 #include "io/source/source_names.h"
 #include "veil/base/error.h"
@@ -176,7 +176,7 @@ class PreparedImages::Impl {
       }
       for (auto& outcome : prepare_some(waiting_, options_.fit, info_.is_divided() ? 0.0 : options_.holdout)) {
         ++seen_;
-        settle(std::move(outcome), taken);
+        take_or_refuse(std::move(outcome), taken);
       }
     }
     return taken;
@@ -188,7 +188,7 @@ class PreparedImages::Impl {
   const std::map<std::string, int64_t>& conversions() const { return conversions_; }
 
  private:
-  void settle(Outcome&& outcome, std::vector<PreparedImage>& taken) {
+  void take_or_refuse(Outcome&& outcome, std::vector<PreparedImage>& taken) {
     if (outcome.refusal.empty() && info_.classes > 0 && outcome.image.label < 0) {
       outcome.refusal = "lies in no class folder, where other images do";
     }

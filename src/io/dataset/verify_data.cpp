@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "io/file/files.h"
+#include "io/file/digest.h"
 #include "io/packed/packed_file.h"
 #include "veil/base/error.h"
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "io/file/files.h"
+#include "base/words.h"
 #include "io/file/input_file.h"
 #include "veil/base/error.h"
 
@@ -44,12 +44,7 @@ std::string Digest::hexadecimal() {
   std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   check(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
-  }
-  return text;
+  return veil::hexadecimal(std::span(digest).first(size));
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) { return digest_of_file(path, EVP_sha256()); }

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,13 @@ class Sha256 : public Digest {
  public:
   Sha256() : Digest(EVP_sha256()) {}
 };
+
+/// Lower-case hexadecimal digests of a file's content, streamed. Throw DataError if it cannot be read.
+[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& path);
+[[nodiscard]] std::string md5_of_file(const std::filesystem::path& path);
+
+/// The same of bytes in memory.
+[[nodiscard]] std::string sha256_of(std::span<const uint8_t> bytes);
 
 /// Of texts one after the other, each with a zero byte behind it.
 [[nodiscard]] std::string sha256_of_texts(const std::vector<std::string>& texts);

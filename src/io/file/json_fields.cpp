@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/words.h"
 #include "io/file/strict_json.h"
 #include "veil/base/error.h"
 

@@ -3,7 +3,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -33,11 +33,6 @@ nlohmann::json parse_json(std::string_view text, const std::string& subject, int
   } catch (const nlohmann::json::exception&) {
     throw DataError(concat(subject, ": a number in the JSON text is out of range"));
   }
-}
-
-std::string in_quotes(std::string_view text) {
-  constexpr size_t kLongest = 120;
-  return concat("'", printable(std::string(text.substr(0, kLongest))), text.size() > kLongest ? "…'" : "'");
 }
 
 }  // namespace veil::io

@@ -12,8 +12,4 @@ namespace veil::io {
 /// keep the last of two equal names without a word.
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, const std::string& subject, int max_depth = 64);
 
-/// `text` from a file, fit for an error message: in single quotes, control characters replaced by '?', cut after 120
-/// bytes.
-[[nodiscard]] std::string in_quotes(std::string_view text);
-
 }  // namespace veil::io

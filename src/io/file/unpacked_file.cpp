@@ -5,6 +5,7 @@
 #include <limits>
 #include <new>
 
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -15,16 +16,6 @@ constexpr size_t kFirstRequest = size_t{1} << 20;
 constexpr size_t kLargestRequest = size_t{1} << 30;  // zlib counts in 32 bits
 constexpr int64_t kMostExpansion = 1032;             // of deflate: 258 bytes for 2 bits
 constexpr int kGzipOnly = 16;                        // added to zlib's window bits
-
-std::string hexadecimal(std::span<const uint8_t> bytes) {
-  std::string text;
-  for (const auto byte : bytes) {
-    text += text.empty() ? "" : " ";
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -110,7 +101,7 @@ std::string describe_start(const std::filesystem::path& path) {
   if (start.empty()) {
     return file.is_packed() ? "gzip data without content" : "an empty file";
   }
-  return concat("content that begins with ", hexadecimal(start), file.is_packed() ? ", unpacked" : "",
+  return concat("content that begins with ", hexadecimal(start, " "), file.is_packed() ? ", unpacked" : "",
                 start[0] == '<' ? " (a web page?)" : "");
 }
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/torch.h"
-#include "io/file/input_file.h"
+#include "io/image/planes.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -12,73 +11,91 @@ namespace {
 
 constexpr int64_t kPlane = 32 * 32;
 
-int64_t label_bytes(const CifarVersion& version) { return version.record_bytes() - 3 * kPlane; }
+size_t label_bytes(const CifarVersion& version) { return static_cast<size_t>(version.record_bytes() - 3 * kPlane); }
 
-int64_t count_records(const CifarVersion& version, const InputFile& file) {
-  const auto size = file.size();
-  const auto record = version.record_bytes();
-  const auto whole = std::max<int64_t>(size / record, 1);
-  require<DataError>(size > 0 && size % record == 0, file.path().string(), ": found ", size,
-                     " bytes, want a multiple of ", record, " (", whole, " ", version.title, " records are ",
-                     whole * record, " bytes)");
-  return size / record;
+bool has_whole_records(const CifarVersion& version, const InputFile& file) {
+  return file.size() > 0 && file.size() % version.record_bytes() == 0;
 }
 
-void check_labels(const CifarVersion& version, const torch::Tensor& labels, int64_t classes, const std::string& path) {
-  const auto largest = labels.max().item<int64_t>();
-  require<DataError>(largest < classes, path, ": label ", largest, " in record ", labels.argmax().item<int64_t>(),
-                     ", want 0 to ", classes - 1, "; these are no ", version.title, " records");
-}
+// The first of a record's labels that is out of range, or one behind the last; and how many values it may have.
+struct BadLabel {
+  size_t position = 0;
+  int64_t classes = 0;
+};
 
-// uint8 [N, record_bytes], as in the file.
-torch::Tensor read_records(const CifarVersion& version, const std::filesystem::path& path) {
-  InputFile file(path);
-  auto records = torch::empty({count_records(version, file), version.record_bytes()}, torch::kUInt8);
-  const auto found = file.read({records.data_ptr<uint8_t>(), static_cast<size_t>(file.size())});
-  require<DataError>(static_cast<int64_t>(found) == file.size(), path.string(), ": ended after ", found,
-                     " bytes, want ", file.size(), "; it became shorter while it was read");
-  if (version.coarse_classes > 0) {
-    check_labels(version, records.select(1, 0), version.coarse_classes, path.string());
+BadLabel find_bad_label(const CifarVersion& version, std::span<const uint8_t> labels) {
+  BadLabel bad;
+  for (; bad.position < labels.size(); ++bad.position) {
+    bad.classes = bad.position + 1 < labels.size() ? version.coarse_classes : version.classes;
+    if (labels[bad.position] >= bad.classes) {
+      break;
+    }
   }
-  check_labels(version, records.select(1, label_bytes(version) - 1), version.classes, path.string());
-  return records;
+  return bad;
 }
 
 }  // namespace
 
-CifarRecords read_cifar(const CifarVersion& version, const std::vector<std::filesystem::path>& paths) {
-  require(!paths.empty(), "no ", version.title, " file was named");
-  std::vector<torch::Tensor> tokens;
-  std::vector<torch::Tensor> labels;
-  for (const auto& path : paths) {
-    const auto records = read_records(version, path);
-    labels.push_back(records.select(1, label_bytes(version) - 1).to(torch::kInt64));
-    const auto planes = records.narrow(1, label_bytes(version), 3 * kPlane).reshape({-1, 3, kPlane});
-    tokens.push_back(planes.transpose(1, 2).reshape({-1, 3 * kPlane}));
-  }
-  return {.tokens = torch::cat(tokens), .labels = torch::cat(labels)};
+CifarFile::CifarFile(const CifarVersion& version, const std::filesystem::path& path) : version_(version), file_(path) {
+  const auto record = version.record_bytes();
+  const auto whole = std::max<int64_t>(file_.size() / record, 1);
+  require<DataError>(has_whole_records(version, file_), path.string(), ": found ", file_.size(),
+                     " bytes, want a multiple of ", record, " (", whole, " ", version.title, " records are ",
+                     whole * record, " bytes)");
+  count_ = file_.size() / record;
 }
 
-int64_t count_cifar(const CifarVersion& version, const std::filesystem::path& path) {
-  return count_records(version, InputFile(path));
+std::optional<CifarRecord> CifarFile::next() {
+  if (record_ == count_) {
+    return std::nullopt;
+  }
+  std::vector<uint8_t> bytes(static_cast<size_t>(version_.record_bytes()));
+  read(bytes);
+  const auto record = std::span<const uint8_t>(bytes);
+  const auto labels = label_bytes(version_);
+  CifarRecord result{.label = checked_label(record.first(labels)),
+                     .pixels = pixels_of_planes(record.subspan(labels), /*channels=*/3)};
+  ++record_;
+  return result;
+}
+
+std::vector<int64_t> CifarFile::read_labels() {
+  std::vector<int64_t> all;
+  std::array<uint8_t, 2> buffer{};
+  const auto labels = std::span(buffer).first(label_bytes(version_));
+  for (record_ = 0; record_ < count_; ++record_) {
+    file_.seek(record_ * version_.record_bytes());
+    read(labels);
+    all.push_back(checked_label(labels));
+  }
+  file_.seek(0);
+  record_ = 0;
+  return all;
+}
+
+void CifarFile::read(std::span<uint8_t> bytes) {
+  require<DataError>(file_.read(bytes) == bytes.size(), file_.path().string(), ": ended in record ", record_, ", want ",
+                     count_, " records; it became shorter while it was read");
+}
+
+int64_t CifarFile::checked_label(std::span<const uint8_t> labels) const {
+  if (const auto bad = find_bad_label(version_, labels); bad.position < labels.size()) {
+    throw DataError(concat(file_.path().string(), ": label ", static_cast<int>(labels[bad.position]), " in record ",
+                           record_, ", want 0 to ", bad.classes - 1, "; these are no ", version_.title, " records"));
+  }
+  return labels.back();
 }
 
 bool is_cifar(const CifarVersion& version, const std::filesystem::path& path) {
   InputFile file(path);
-  if (file.size() == 0 || file.size() % version.record_bytes() != 0) {
-    return false;
-  }
-  std::array<uint8_t, 2> labels{};
-  const auto wanted = std::span(labels).first(static_cast<size_t>(label_bytes(version)));
-  for (int64_t offset = 0; offset < file.size(); offset += version.record_bytes()) {
+  std::array<uint8_t, 2> buffer{};
+  const auto labels = std::span(buffer).first(label_bytes(version));
+  bool is_good = has_whole_records(version, file);
+  for (int64_t offset = 0; is_good && offset < file.size(); offset += version.record_bytes()) {
     file.seek(offset);
-    const bool is_short = file.read(wanted) != wanted.size();
-    if (is_short || wanted.back() >= version.classes ||
-        (version.coarse_classes > 0 && wanted.front() >= version.coarse_classes)) {
-      return false;
-    }
+    is_good = file.read(labels) == labels.size() && find_bad_label(version, labels).position == labels.size();
   }
-  return true;
+  return is_good;
 }
 
 }  // namespace veil::io

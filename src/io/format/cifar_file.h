@@ -1,9 +1,12 @@
 #pragma once
 
-#include <torch/types.h>
-
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <vector>
+
+#include "io/file/input_file.h"
 
 namespace veil::io {
 
@@ -22,17 +25,35 @@ struct CifarVersion {
 inline constexpr CifarVersion kCifar10{"CIFAR-10", "cifar10", 0, 10, "batches.meta.txt"};
 inline constexpr CifarVersion kCifar100{"CIFAR-100", "cifar100", 20, 100, "fine_label_names.txt"};
 
-struct CifarRecords {
-  torch::Tensor tokens;  ///< uint8 [N, 3072] in the order of TokenShape{32, 32, 3}: a pixel's colours are neighbours
-  torch::Tensor labels;  ///< int64 [N], in [0, classes); the fine ones of CIFAR-100
+struct CifarRecord {
+  int64_t label = 0;            ///< in [0, classes); the fine one of CIFAR-100
+  std::vector<uint8_t> pixels;  ///< [32, 32, 3]: a pixel's colours are neighbours
 };
 
-/// Reads the records of all `paths` (at least one), in that order. Throws DataError (path, found, wanted) if a file is
-/// empty, its size is not a multiple of record_bytes() or a label is out of range.
-[[nodiscard]] CifarRecords read_cifar(const CifarVersion& version, const std::vector<std::filesystem::path>& paths);
+/// The records of a file, from the first to the last. Every error is a DataError (path, found, wanted).
+class CifarFile {
+ public:
+  /// Throws if the file is empty or its size is not a multiple of record_bytes(). Keeps a reference to `version`.
+  CifarFile(const CifarVersion& version, const std::filesystem::path& path);
 
-/// Records in a file, by its size. Throws DataError as read_cifar does for a size.
-[[nodiscard]] int64_t count_cifar(const CifarVersion& version, const std::filesystem::path& path);
+  /// Records in all, by the size of the file.
+  [[nodiscard]] int64_t count() const { return count_; }
+
+  /// The next record; nullopt at the end. Throws if one of its labels is out of range.
+  [[nodiscard]] std::optional<CifarRecord> next();
+
+  /// The labels of all records, without their pixels. Throws as next() does, which begins at the first record again.
+  [[nodiscard]] std::vector<int64_t> read_labels();
+
+ private:
+  void read(std::span<uint8_t> bytes);
+  int64_t checked_label(std::span<const uint8_t> labels) const;
+
+  const CifarVersion& version_;
+  InputFile file_;
+  int64_t count_ = 0;
+  int64_t record_ = 0;  // the next one
+};
 
 /// True if the size is a positive multiple of record_bytes() and every label is in range. Throws DataError if the file
 /// cannot be read.

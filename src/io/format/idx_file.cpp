@@ -1,14 +1,12 @@
 #include "io/format/idx_file.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
-#include "base/torch.h"
-#include "io/file/unpacked_file.h"
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -53,7 +51,7 @@ std::optional<Header> read_header(UnpackedFile& file) {
 }
 
 void check_promise(const UnpackedFile& file, const Header& header) {
-  const auto sizes = torch::IntArrayRef(header.sizes);
+  const auto sizes = bracketed(header.sizes);
   require<DataError>(header.promise > header.bytes, file.path().string(), ": the IDX header promises no values, shape ",
                      sizes);
   const auto limit = file.size_limit();
@@ -71,32 +69,43 @@ Header read_checked_header(UnpackedFile& file) {
   return std::move(*header);
 }
 
-// The tensor takes over the memory.
-torch::Tensor to_tensor(std::vector<uint8_t> bytes, const std::vector<int64_t>& sizes) {
-  auto owner = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
-  return torch::from_blob(
-      owner->data(), sizes, [owner](void*) {}, torch::kUInt8);
-}
-
 }  // namespace
 
-torch::Tensor read_idx(const std::filesystem::path& path) {
-  UnpackedFile file(path);
-  const auto header = read_checked_header(file);
-  auto values = file.read_up_to(header.promise - header.bytes);
-  const auto found = header.bytes + static_cast<int64_t>(values.size());
-  require<DataError>(found == header.promise, path.string(), ": unpacks to ", found, " bytes, want ", header.promise,
-                     ", as the IDX header says");
-  // Asking for one byte more also makes zlib check the sum at the end.
-  std::array<uint8_t, 1> extra{};
-  require<DataError>(file.read(extra) == 0, path.string(), ": unpacks to more than ", header.promise,
-                     " bytes, which the IDX header promises");
-  return to_tensor(std::move(values), header.sizes);
+IdxFile::IdxFile(const std::filesystem::path& path) : file_(path) {
+  auto header = read_checked_header(file_);
+  sizes_ = std::move(header.sizes);
+  promise_ = header.promise;
+  done_ = header.bytes;
 }
 
-std::vector<int64_t> idx_sizes(const std::filesystem::path& path) {
-  UnpackedFile file(path);
-  return read_checked_header(file).sizes;
+void IdxFile::took(size_t found, int64_t wanted) {
+  done_ += static_cast<int64_t>(found);
+  require<DataError>(static_cast<int64_t>(found) == wanted, file_.path().string(), ": unpacks to ", done_,
+                     " bytes, want ", promise_, ", as the IDX header says");
+}
+
+// Asking for one byte more also makes zlib check the sum at the end.
+void IdxFile::require_end() {
+  std::array<uint8_t, 1> extra{};
+  require<DataError>(file_.read(extra) == 0, file_.path().string(), ": unpacks to more than ", promise_,
+                     " bytes, which the IDX header promises");
+}
+
+size_t IdxFile::read(std::span<uint8_t> bytes) {
+  const auto wanted = bytes.first(static_cast<size_t>(std::min(std::ssize(bytes), promise_ - done_)));
+  took(file_.read(wanted), std::ssize(wanted));
+  if (wanted.size() < bytes.size()) {
+    require_end();
+  }
+  return wanted.size();
+}
+
+std::vector<uint8_t> IdxFile::read_rest() {
+  const auto wanted = promise_ - done_;
+  auto values = file_.read_up_to(wanted);
+  took(values.size(), wanted);
+  require_end();
+  return values;
 }
 
 bool is_complete_idx(const std::filesystem::path& path) {

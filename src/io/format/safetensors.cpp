@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/words.h"
 #include "io/file/input_file.h"
 #include "io/file/strict_json.h"
 #include "io/format/safetensors_layout.h"

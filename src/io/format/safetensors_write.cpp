@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/words.h"
 #include "io/file/files.h"
 #include "io/file/strict_json.h"
 #include "io/format/safetensors_layout.h"

@@ -20,32 +20,32 @@ void check(const Pixels& image) {
 
 }  // namespace
 
-bool has_codec(Codec codec) {
+bool has_compressor(Compressor compressor) {
 #ifdef VEIL_WITH_JXL
-  return codec == Codec::kPng || codec == Codec::kWebP || codec == Codec::kJpegXl;
+  return compressor == Compressor::kPng || compressor == Compressor::kWebP || compressor == Compressor::kJpegXl;
 #else
-  return codec == Codec::kPng || codec == Codec::kWebP;
+  return compressor == Compressor::kPng || compressor == Compressor::kWebP;
 #endif
 }
 
-std::optional<int64_t> compressed_size(const Pixels& image, Codec codec) {
+std::optional<int64_t> compressed_size(const Pixels& image, Compressor compressor) {
   check(image);
-  if (!has_codec(codec)) {
+  if (!has_compressor(compressor)) {
     return std::nullopt;
   }
-  switch (codec) {
-    case Codec::kPng:
+  switch (compressor) {
+    case Compressor::kPng:
       return static_cast<int64_t>(encode_smallest_png(image).size());
-    case Codec::kWebP:
+    case Compressor::kWebP:
       return static_cast<int64_t>(encode_lossless_webp(image).size());
-    case Codec::kJpegXl:
+    case Compressor::kJpegXl:
 #ifdef VEIL_WITH_JXL
       return static_cast<int64_t>(encode_lossless_jxl(image).size());
 #else
       return std::nullopt;
 #endif
   }
-  throw InvalidArgument("no such codec");
+  throw InvalidArgument("no such compressor");
 }
 
 }  // namespace veil::io

@@ -10,7 +10,7 @@ namespace veil::io {
 namespace {
 
 constexpr size_t kFileHeader = 14;
-constexpr size_t kShortestInfo = 40;  // of Windows; the 12 bytes of OS/2 are no longer met
+constexpr size_t kShortestInfo = 40;  // of Windows; those of OS/2 with 12 bytes are refused
 constexpr size_t kPhotoshopInfo = 56;
 constexpr size_t kAlphaInfo = 108;  // those from here on say where transparency is, if anywhere
 constexpr size_t kLongestInfo = 124;
@@ -89,7 +89,7 @@ DecodedImage decode_bmp(std::span<const uint8_t> bytes) {
     image.pixels = {.height = bmp.height, .width = bmp.width, .channels = 3, .values = std::move(values)};
   }
   if (bmp.has_palette()) {
-    settle_palette(image, bmp.palette, 4);
+    convert_palette(image, bmp.palette, 4);
   }
   return image;
 }

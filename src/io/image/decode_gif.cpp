@@ -154,7 +154,7 @@ DecodedImage decode_gif(std::span<const uint8_t> bytes) {
   DecodedImage image;
   image.pixels = without_alpha(gif.height, gif.width, 3, std::move(values), image.conversions);
   std::erase(image.conversions, kOpaqueAlpha);  // the file has no such channel, stb_image makes it
-  settle_palette(image, gif.palette, 3);
+  convert_palette(image, gif.palette, 3);
   return image;
 }
 

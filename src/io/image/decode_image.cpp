@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "base/words.h"
 #include "io/image/decoders.h"
 #include "io/image/exif.h"
 #include "veil/base/error.h"
@@ -60,15 +61,6 @@ std::string_view foreign_format(std::string_view bytes) {
   return bytes.starts_with("%PDF"sv) ? "a PDF file" : "";
 }
 
-std::string hexadecimal(std::span<const uint8_t> bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : bytes) {
-    text += {' ', kDigits[byte >> 4], kDigits[byte & 15]};
-  }
-  return text;
-}
-
 [[noreturn]] void refuse(std::span<const uint8_t> bytes) {
   require<DataError>(!bytes.empty(), "an empty file");
   const auto text = as_text(bytes);
@@ -80,7 +72,7 @@ std::string hexadecimal(std::span<const uint8_t> bytes) {
   require<DataError>(!start.starts_with("<svg") && !start.starts_with("<?xml"), "an XML or SVG file, not pixels");
   require<DataError>(!is_text(text.substr(0, 512)), "text, not an image");
   throw DataError(
-      concat("no image: the content begins with", hexadecimal(bytes.first(std::min<size_t>(4, bytes.size())))));
+      concat("no image: the content begins with ", hexadecimal(bytes.first(std::min<size_t>(4, bytes.size())), " ")));
 }
 
 uint8_t over_white(uint32_t value, uint32_t alpha) {
@@ -175,7 +167,7 @@ Pixels without_alpha(int64_t height, int64_t width, int64_t channels, std::vecto
   return {.height = height, .width = width, .channels = channels, .values = std::move(values)};
 }
 
-void settle_palette(DecodedImage& image, std::span<const uint8_t> palette, size_t entry_bytes) {
+void convert_palette(DecodedImage& image, std::span<const uint8_t> palette, size_t entry_bytes) {
   bool is_grey = true;
   for (size_t i = 0; i + entry_bytes <= palette.size(); i += entry_bytes) {
     is_grey &= palette[i] == palette[i + 1] && palette[i] == palette[i + 2];

@@ -196,7 +196,7 @@ DecodedImage decode_png(std::span<const uint8_t> bytes) {
         .height = format.height, .width = format.width, .channels = format.channels(), .values = std::move(values)};
   }
   if (format.type == PNG_COLOR_TYPE_PALETTE) {
-    settle_palette(image, format.palette, kEntry);
+    convert_palette(image, format.palette, kEntry);
   }
   turn_upright(image, find_chunk(bytes, "eXIf"));
   return image;

@@ -47,7 +47,7 @@ void check_image_size(int64_t width, int64_t height);
 
 /// Says in `conversions` what became of a palette, and keeps one channel of the three if all its entries are grey.
 ///   palette: of `entry_bytes` each, three of which are the colours
-void settle_palette(DecodedImage& image, std::span<const uint8_t> palette, size_t entry_bytes);
+void convert_palette(DecodedImage& image, std::span<const uint8_t> palette, size_t entry_bytes);
 
 /// Turns the image upright, and says so, if its EXIF data want that.
 void turn_upright(DecodedImage& image, std::span<const uint8_t> exif);

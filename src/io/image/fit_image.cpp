@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/words.h"
 #include "io/image/resample.h"
 #include "veil/base/error.h"
 
@@ -110,15 +111,15 @@ Pixels fit_image(const Pixels& image, const FitOptions& options) {
 
 std::string describe(const FitOptions& options) {
   check_options(options);
-  std::string text;
+  std::vector<std::string> parts;
   if (options.size != 0) {
-    text = concat("centre crop, ", name_of(options.filter), " filter to ", options.size, "x", options.size,
-                  options.upscale ? ", smaller ones enlarged" : "");
+    parts.push_back(concat("centre crop, ", name_of(options.filter), " filter to ", options.size, "x", options.size,
+                           options.upscale ? ", smaller ones enlarged" : ""));
   }
   if (options.channels != 0) {
-    text += concat(text.empty() ? "" : ", ", options.channels == 1 ? "grey" : "three channels");
+    parts.emplace_back(options.channels == 1 ? "grey" : "three channels");
   }
-  return text.empty() ? "as they are" : text;
+  return parts.empty() ? "as they are" : joined(parts);
 }
 
 }  // namespace veil::io

@@ -42,7 +42,15 @@ torch::Tensor tokens_to_images(const torch::Tensor& tokens, const TokenShape& sh
   return levels.to(torch::kUInt8).view({tokens.size(0), shape.height, shape.width, shape.channels});
 }
 
-torch::Tensor image_grid(const torch::Tensor& tokens, const TokenShape& shape, const ImageGridOptions& options) {
+Pixels pixels_of(const torch::Tensor& image) {
+  require(image.defined() && image.dim() == 3 && image.scalar_type() == torch::kUInt8 && image.device().is_cpu(),
+          "image is not a uint8 tensor [H, W, C] on the CPU");
+  const auto whole = image.contiguous();
+  const auto* first = whole.const_data_ptr<uint8_t>();
+  return {image.size(0), image.size(1), image.size(2), {first, first + whole.numel()}};
+}
+
+Pixels image_grid(const torch::Tensor& tokens, const TokenShape& shape, const ImageGridOptions& options) {
   require(options.columns >= 0 && options.rows >= 0 && options.scale >= 0 && options.gap >= 0,
           "columns, rows, scale or gap is negative");
   require(options.columns == 0 || options.rows == 0, "columns is ", options.columns, " and rows is ", options.rows,
@@ -74,7 +82,7 @@ torch::Tensor image_grid(const torch::Tensor& tokens, const TokenShape& shape, c
         .narrow(1, column * (width + options.gap), width)
         .copy_(large[i]);
   }
-  return grid;
+  return pixels_of(grid);
 }
 
 }  // namespace veil::io

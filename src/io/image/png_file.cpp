@@ -47,22 +47,20 @@ void append_text(std::vector<uint8_t>& bytes, const std::string& key, const std:
 
 }  // namespace
 
-std::vector<uint8_t> encode_png(const torch::Tensor& image, const PngText& text) {
-  require(image.defined() && image.dim() == 3 && image.scalar_type() == torch::kUInt8 && image.device().is_cpu(),
-          "image is not a uint8 tensor [H, W, C] on the CPU");
-  const int64_t channels = image.size(2);
-  require(channels == 1 || channels == 3, "image has ", channels, " channels, want 1 or 3");
-  require(image.size(0) >= 1 && image.size(0) <= kMaxSide && image.size(1) >= 1 && image.size(1) <= kMaxSide,
-          "image has shape ", image.sizes(), ", want sides in 1 .. ", kMaxSide);
-  const auto pixels = image.contiguous();
+std::vector<uint8_t> encode_png(const Pixels& image, const PngText& text) {
+  require(image.channels == 1 || image.channels == 3, "image has ", image.channels, " channels, want 1 or 3");
+  require(image.height >= 1 && image.height <= kMaxSide && image.width >= 1 && image.width <= kMaxSide,
+          "image has shape ", shape_text(image.shape()), ", want sides in 1 .. ", kMaxSide);
+  require(std::ssize(image.values) == image.shape().length(), "image has ", image.values.size(), " values, want ",
+          image.shape().length(), " for ", shape_text(image.shape()));
   png_image header{};
   header.version = PNG_IMAGE_VERSION;
-  header.height = static_cast<png_uint_32>(image.size(0));
-  header.width = static_cast<png_uint_32>(image.size(1));
-  header.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  header.height = static_cast<png_uint_32>(image.height);
+  header.width = static_cast<png_uint_32>(image.width);
+  header.format = image.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
   std::vector<uint8_t> encoded(size);
-  const int done = png_image_write_to_memory(&header, encoded.data(), &size, /*convert_to_8bit=*/0, pixels.data_ptr(),
+  const int done = png_image_write_to_memory(&header, encoded.data(), &size, /*convert_to_8bit=*/0, image.values.data(),
                                              /*row_stride=*/0, /*colormap=*/nullptr);
   require<std::runtime_error>(done != 0, "libpng: ", header.message);
   const auto body = encoded.begin() + kHeaderEnd;
@@ -74,7 +72,7 @@ std::vector<uint8_t> encode_png(const torch::Tensor& image, const PngText& text)
   return bytes;
 }
 
-void write_png(const std::filesystem::path& path, const torch::Tensor& image, const PngText& text) {
+void write_png(const std::filesystem::path& path, const Pixels& image, const PngText& text) {
   write_file(path, encode_png(image, text));
 }
 

@@ -1,15 +1,14 @@
 #include "veil/io/model/checkpoint.h"
 
-#include <fcntl.h>
-#include <stdio.h>  // renameat2
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <system_error>
 
+#include "base/words.h"
 #include "io/file/files.h"
+#include "io/file/publish.h"
 #include "io/file/strict_json.h"
 #include "io/model/checkpoint_state.h"
 #include "io/model/model_files.h"
@@ -81,22 +80,6 @@ void remove_old(const fs::path& folder, int64_t newest, int64_t keep) {
   }
 }
 
-/// Puts `temporary` in the place of `target`; what was there, if anything, is under the temporary name afterwards.
-void put_in_place(const fs::path& temporary, const fs::path& target) {
-  std::error_code error;
-  if (!fs::exists(target, error)) {
-    fs::rename(temporary, target, error);
-  } else if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
-    // A file system that cannot exchange names.
-    const fs::path aside = temporary.string() + ".old.tmp";
-    fs::rename(target, aside, error);
-    if (!error) {
-      fs::rename(temporary, target, error);
-    }
-  }
-  require<IoError>(!error, target.string(), ": the new checkpoint cannot be renamed: ", error.message());
-}
-
 void append(TensorFile& file, std::string_view prefix, const NamedTensors& tensors) {
   for (const auto& [name, tensor] : tensors) {
     file.tensors.emplace_back(std::string(prefix) + name, tensor);
@@ -164,23 +147,17 @@ fs::path save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, i
   require(keep >= 1, "keep is ", keep, ", want 1 or more");
   require(checkpoint.step >= 0, "step is ", checkpoint.step, ", want 0 or more");
   require(is_consistent(checkpoint), "checkpoint: average and moments do not have the names and shapes of the weights");
-  std::error_code error;
-  fs::create_directories(folder, error);
-  require<IoError>(!error, folder.string(), ": cannot be made: ", error.message());
+  make_folder(folder);
   remove_temporaries(folder);
-  const auto temporary = temporary_name(folder, checkpoint.step);
   const auto target = folder / step_name(checkpoint.step);
   try {
-    require<IoError>(fs::create_directory(temporary, error), temporary.string(), ": cannot be made: ", error.message());
-    write_files(temporary, checkpoint);
-    sync_directory(temporary);
-    put_in_place(temporary, target);
-    sync_directory(folder);
+    FolderDraft draft(target, temporary_name(folder, checkpoint.step));
+    draft.make();
+    write_files(draft.path(), checkpoint);
+    draft.publish();
   } catch (const IoError& failure) {
-    remove_temporaries(folder);
     explain(failure, folder, checkpoint);
   }
-  remove_temporaries(folder);
   remove_old(folder, checkpoint.step, keep);
   return target;
 }

@@ -1,12 +1,12 @@
 #include "io/model/checkpoint_state.h"
 
-#include <openssl/evp.h>
-
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/words.h"
+#include "io/file/digest.h"
 #include "io/file/files.h"
 #include "io/file/json_fields.h"
 #include "io/file/strict_json.h"
@@ -26,16 +26,7 @@ constexpr int64_t kMaxInteger = std::numeric_limits<int64_t>::max();
 constexpr const char* kChecksum = "checksum";
 
 std::string sha256(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  require<std::runtime_error>(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1,
-                              "SHA-256 is not available");
-  std::string result;
-  for (unsigned i = 0; i < size; ++i) {
-    result += "0123456789abcdef"[digest[i] >> 4];
-    result += "0123456789abcdef"[digest[i] & 15];
-  }
-  return result;
+  return sha256_of({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 
 std::string dump(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "io/file/json_fields.h"
 #include "io/file/strict_json.h"
 #include "veil/base/error.h"
@@ -27,11 +28,14 @@ std::vector<std::string> class_names(const Json& value, int64_t classes, const s
   return names;
 }
 
+std::string kind_name(DataKind kind) { return kind == DataKind::kText ? "text" : "image"; }
+
 }  // namespace
 
 std::string dataset_to_json(const DatasetInfo& dataset) {
   Json json{{"name", dataset.name},
             {"split", dataset.split},
+            {"kind", kind_name(dataset.kind)},
             {"height", dataset.shape.height},
             {"width", dataset.shape.width},
             {"channels", dataset.shape.channels},
@@ -53,11 +57,18 @@ std::string dataset_to_json(const DatasetInfo& dataset) {
 DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) {
   const Json value = parse_json(json, origin);
   const JsonFields fields(value, origin);
-  fields.only({"name", "split", "height", "width", "channels", "vocab_size", "classes", "class_names", "alphabet",
-               "preparation", "fingerprint"});
+  fields.only({"name", "split", "kind", "height", "width", "channels", "vocab_size", "classes", "class_names",
+               "alphabet", "preparation", "fingerprint"});
   DatasetInfo dataset;
   dataset.name = fields.text("name");
   dataset.split = fields.text("split");
+  dataset.kind = value.contains("alphabet") ? DataKind::kText : DataKind::kImage;  // of a file that does not say
+  if (value.contains("kind")) {
+    const auto kind = fields.text("kind");
+    require<DataError>(kind == kind_name(DataKind::kText) || kind == kind_name(DataKind::kImage), origin, ": kind is ",
+                       shortened(kind), ", want image or text");
+    dataset.kind = kind == kind_name(DataKind::kText) ? DataKind::kText : DataKind::kImage;
+  }
   dataset.shape = {.height = fields.integer("height", 1, kMaxSide),
                    .width = fields.integer("width", 1, kMaxLength),
                    .channels = fields.integer("channels", 1, kMaxChannels)};

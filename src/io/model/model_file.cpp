@@ -9,6 +9,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/words.h"
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
 #include "io/model/model_files.h"
@@ -32,11 +33,10 @@ class Complaints {
   [[nodiscard]] std::string text() const {
     std::string text;
     for (const auto& [kind, list] : lists_) {
-      text += concat(text.empty() ? "" : "; ", list.size(), " ", kind, ": ");
-      for (size_t i = 0; i < std::min(list.size(), kMostNamed); ++i) {
-        text += (i == 0 ? "" : ", ") + list[i];
-      }
-      text += list.size() > kMostNamed ? ", …" : "";
+      const auto named = std::min(list.size(), kMostNamed);
+      text += concat(text.empty() ? "" : "; ", list.size(), " ", kind, ": ",
+                     joined({list.begin(), list.begin() + static_cast<int64_t>(named)}),
+                     list.size() > kMostNamed ? ", …" : "");
     }
     return text;
   }

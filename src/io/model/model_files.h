@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/file/files.h"
+#include "base/words.h"
 
 namespace veil::io {
 

@@ -86,7 +86,7 @@ class PackedFile {
 /// True if the content begins like an HDF5 file.
 [[nodiscard]] bool is_hdf5(const std::filesystem::path& path);
 
-/// SHA-256 of the tokens of a split as they are now; to be compared with sha256(). Reads all of them.
+/// SHA-256 of the tokens of a split as the file holds them; to be compared with sha256(). Reads all of them.
 [[nodiscard]] std::string computed_sha256(const PackedFile& file, size_t split);
 
 }  // namespace veil::io

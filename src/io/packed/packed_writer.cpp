@@ -1,10 +1,6 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <map>
 #include <set>
 #include <system_error>
@@ -12,7 +8,7 @@
 #include <vector>
 
 #include "io/file/digest.h"
-#include "io/file/files.h"
+#include "io/file/publish.h"
 #include "io/packed/hdf5_handle.h"
 #include "io/packed/packed_file.h"
 #include "io/packed/packed_layout.h"
@@ -103,9 +99,7 @@ bool append_rows(hid_t set, hid_t memory_type, std::vector<hsize_t> sizes, hsize
 class PackedWriter::Impl {
  public:
   Impl(fs::path path, TokenShape shape, bool has_labels, bool compress)
-      : path_(std::move(path)), shape_(shape), has_labels_(has_labels), compress_(compress) {
-    temporary_ = path_;
-    temporary_ += ".partial";
+      : path_(std::move(path)), draft_(path_, ".partial"), shape_(shape), has_labels_(has_labels), compress_(compress) {
     std::error_code ignored;  // a device must not be replaced by a file
     require<IoError>(!fs::exists(path_, ignored) || fs::is_regular_file(path_, ignored), path_.string(),
                      ": cannot be written: found a folder or a device, want a file or nothing");
@@ -113,7 +107,7 @@ class PackedWriter::Impl {
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);
     errno = 0;
-    file_ = {H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose};
+    file_ = {H5Fcreate(draft_.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose};
     check(file_.is_open(), "cannot be created");
   }
 
@@ -121,10 +115,6 @@ class PackedWriter::Impl {
     const auto lock = hdf5_lock();
     splits_.clear();
     file_.reset();
-    if (!is_finished_) {
-      std::error_code ignored;
-      fs::remove(temporary_, ignored);
-    }
   }
 
   Impl(const Impl&) = delete;
@@ -170,8 +160,7 @@ class PackedWriter::Impl {
     }
     closed &= file_.reset();
     check(closed, "cannot be written");
-    settle();
-    is_finished_ = true;
+    draft_.publish();
   }
 
  private:
@@ -250,22 +239,11 @@ class PackedWriter::Impl {
              write_attribute(file_.get(), kClassNamesDigest, sha256_of_texts(description.class_names))));
   }
 
-  // On the disk, then under its name.
-  void settle() const {
-    const int descriptor = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-    check(descriptor >= 0, "cannot be written");
-    const bool synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    check(synced && std::rename(temporary_.c_str(), path_.c_str()) == 0, "cannot be written");
-    sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
-  }
-
   fs::path path_;
-  fs::path temporary_;
+  FileDraft draft_;
   TokenShape shape_;
   bool has_labels_;
   bool compress_;
-  bool is_finished_ = false;
   int64_t largest_label_ = 0;
   Hdf5Handle file_;
   std::map<std::string, Split> splits_;

@@ -81,21 +81,6 @@ std::string scientific_number(double number, int decimals) {
   return format(number, std::chars_format::scientific, decimals);
 }
 
-std::string in_shell_quotes(const std::string& word) {
-  const bool is_plain = !word.empty() && !word.starts_with('-') && std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-_./").find(c) != std::string_view::npos;
-  });
-  if (is_plain) {
-    return word;
-  }
-  std::string quoted = "'";
-  for (const char c : word) {
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return quoted + "'";
-}
-
 std::string base64(std::span<const uint8_t> bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a zero byte
   const int size =

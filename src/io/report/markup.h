@@ -20,9 +20,6 @@ namespace veil::io {
 /// A number with an exponent and exactly `decimals` places: "1.5e-05".
 [[nodiscard]] std::string scientific_number(double number, int decimals);
 
-/// The word as a shell reads it: in single quotes, unless it is plain without them.
-[[nodiscard]] std::string in_shell_quotes(const std::string& word);
-
 [[nodiscard]] std::string base64(std::span<const uint8_t> bytes);
 
 }  // namespace veil::io

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/words.h"
 #include "io/file/files.h"
 #include "io/report/markup.h"
 #include "io/report/report_plots.h"

@@ -4,6 +4,7 @@
 
 #include "io/file/strict_json.h"
 #include "veil/base/error.h"
+#include "base/words.h"
 
 namespace veil::io {
 namespace {

@@ -20,7 +20,7 @@ constexpr const char* kLines = ".txt";
 fs::path with_ending(fs::path stem, const char* ending) { return stem += ending; }
 
 fs::path write(const fs::path& stem, const torch::Tensor& tokens, const DatasetInfo& data) {
-  if (data.alphabet.empty()) {
+  if (data.kind == DataKind::kImage) {
     auto path = with_ending(stem, kPicture);
     write_png(path, image_grid(tokens, data.shape, {.scale = 0, .vocab_size = data.vocab_size}));
     return path;

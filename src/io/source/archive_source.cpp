@@ -40,7 +40,7 @@ class ArchiveSource : public ImageSource {
       info_.splits.insert(info_.splits.end(), archive.listing.splits.begin(), archive.listing.splits.end());
     }
     info_.format = files.size() > 1 ? "archives of images" : "an archive of images";
-    settle_splits(info_.splits);
+    use_valid_as_test(info_.splits);
     number_classes();
     info_.name = custom_name(path);
     const auto stem = files.front().filename().string();

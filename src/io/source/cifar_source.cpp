@@ -1,16 +1,14 @@
-
-#include <functional>
+#include <algorithm>
 #include <sstream>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include "base/torch.h"
 #include "io/file/files.h"
 #include "io/format/cifar_file.h"
+#include "io/source/folder_listing.h"
 #include "io/source/format_sources.h"
 #include "io/source/source_names.h"
-#include "io/source/tensor_source.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -83,41 +81,101 @@ std::vector<Split> cifar100_splits(const fs::path& folder) {
   return splits;
 }
 
-// Both sets have 50,000 and 10,000 images, the same number in each class. There is no published checksum of the single
-// files, only of the archives, which the fetching script compares.
-bool is_real(const CifarVersion& version, const std::string& split, const torch::Tensor& labels) {
-  const int64_t examples = split == "train" ? 50'000 : 10'000;
-  return labels.size(0) == examples &&
-         (torch::bincount(labels, {}, version.classes) == examples / version.classes).all().item<bool>();
-}
+int64_t real_count(const Split& split) { return split.name == "train" ? 50'000 : 10'000; }
 
-TensorSplit load_split(const CifarVersion& version, const Split& split, const SourceInfo& info, bool must_be_real) {
-  const auto records = read_cifar(version, split.files);
-  const auto folder = split.files.front().parent_path();
-  const auto largest = records.labels.max().item<int64_t>();
-  require<DataError>(largest < info.classes, folder.string(), ": label ", largest, " has no name: ", version.names_file,
-                     " has ", info.classes);
-  require<DataError>(!must_be_real || (is_real(version, split.name, records.labels) && !info.class_names.empty()),
-                     folder.string(), ": found ", records.labels.size(0), " images as '", split.name, "', want ",
-                     version.title, "'s ", split.name == "train" ? 50'000 : 10'000,
-                     ", the same number in each class, and ", version.names_file, " with its names");
-  return {.tokens = records.tokens, .labels = records.labels};
+// Both sets have the same number of images in each class. There is no published checksum of the single files, only of
+// the archives, which the fetching script compares.
+bool is_real(const CifarVersion& version, const Split& split) {
+  std::vector<int64_t> images(static_cast<size_t>(version.classes), 0);
+  for (const auto& file : split.files) {
+    for (const auto label : CifarFile(version, file).read_labels()) {
+      ++images[static_cast<size_t>(label)];
+    }
+  }
+  const auto wanted = real_count(split) / version.classes;
+  return std::all_of(images.begin(), images.end(), [&](int64_t count) { return count == wanted; });
 }
 
 std::string recognized(const CifarVersion& version, const Split& split, const SourceInfo& info,
                        const fs::path& folder) {
   const bool has_names = version.classes == 10 ? info.class_names == cifar10_names() : info.class_names.size() == 100;
-  return has_names && is_real(version, split.name, read_cifar(version, split.files).labels) ? version.name
-                                                                                            : custom_name(folder);
+  return has_names && is_real(version, split) ? version.name : custom_name(folder);
 }
 
 int64_t records_in(const CifarVersion& version, const Split& split) {
   int64_t records = 0;
   for (const auto& file : split.files) {
-    records += count_cifar(version, file);
+    records += CifarFile(version, file).count();
   }
   return records;
 }
+
+// The records of a split's files, one after the other.
+class CifarStream : public ImageStream {
+ public:
+  CifarStream(const CifarVersion& version, const Split& split, int64_t classes)
+      : version_(version), split_(split), classes_(classes) {}
+
+  std::optional<SourceImage> next() override {
+    for (; at_ < split_.files.size(); ++at_) {
+      if (!file_) {
+        file_ = std::make_unique<CifarFile>(version_, split_.files[at_]);
+        row_ = 0;
+      }
+      if (auto record = file_->next()) {
+        return image(std::move(*record));
+      }
+      file_.reset();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  SourceImage image(CifarRecord record) {
+    const auto& path = split_.files[at_];
+    require<DataError>(record.label < classes_, path.parent_path().string(), ": label ", record.label,
+                       " has no name: ", version_.names_file, " has ", classes_);
+    SourceImage result{.origin = concat(path.filename().string(), "[", row_++, "]"), .label = record.label};
+    result.pixels = {kShape.height, kShape.width, kShape.channels, std::move(record.pixels)};
+    return result;
+  }
+
+  const CifarVersion& version_;
+  const Split& split_;
+  int64_t classes_;
+  std::unique_ptr<CifarFile> file_;
+  size_t at_ = 0;    // of the files
+  int64_t row_ = 0;  // in the file
+};
+
+class CifarSource : public ImageSource {
+ public:
+  // must_be_real: it was asked for by its name.
+  CifarSource(const CifarVersion& version, SourceInfo info, std::vector<Split> splits, bool must_be_real)
+      : version_(version), info_(std::move(info)), splits_(std::move(splits)), must_be_real_(must_be_real) {
+    for (const auto& split : splits_) {
+      info_.splits.push_back({split.name, records_in(version_, split)});
+    }
+  }
+
+  const SourceInfo& info() const override { return info_; }
+
+  std::unique_ptr<ImageStream> stream(const std::string& name) const override {
+    const auto position = split_position(info_, name);
+    const auto& split = splits_[position];
+    require<DataError>(!must_be_real_ || (is_real(version_, split) && !info_.class_names.empty()),
+                       split.files.front().parent_path().string(), ": found ", info_.splits[position].images,
+                       " images as '", name, "', want ", version_.title, "'s ", real_count(split),
+                       ", the same number in each class, and ", version_.names_file, " with its names");
+    return std::make_unique<CifarStream>(version_, split, info_.classes);
+  }
+
+ private:
+  const CifarVersion& version_;
+  SourceInfo info_;
+  std::vector<Split> splits_;
+  bool must_be_real_;
+};
 
 SourceInfo info_of(const CifarVersion& version, std::string name) {
   return {.format = concat(version.title, ", binary version"),
@@ -133,7 +191,7 @@ std::unique_ptr<ImageSource> open_cifar_folder(const fs::path& folder, const std
                                                const std::string& name) {
   const bool is_hundred = !find_file(files, {"data_batch_", "test_batch.bin"});
   const auto& version = is_hundred ? kCifar100 : kCifar10;
-  const auto splits = is_hundred ? cifar100_splits(folder) : cifar10_splits(folder);
+  auto splits = is_hundred ? cifar100_splits(folder) : cifar10_splits(folder);
   require<DataError>(!splits.empty(), folder.string(), ": found none of ", version.title, "'s files of records");
   auto info = info_of(version, name);
   info.class_names = read_class_names(folder / version.names_file);
@@ -141,24 +199,13 @@ std::unique_ptr<ImageSource> open_cifar_folder(const fs::path& folder, const std
   if (name.empty()) {
     info.name = recognized(version, splits.front(), info, folder);
   }
-  for (const auto& split : splits) {
-    info.splits.push_back({split.name, records_in(version, split)});
-  }
-  std::vector<std::function<TensorSplit()>> loaders;
-  for (const auto& split : splits) {
-    loaders.emplace_back(
-        [&version, split, info, must = name == version.name] { return load_split(version, split, info, must); });
-  }
-  return make_tensor_source(info, std::move(loaders));
+  return std::make_unique<CifarSource>(version, std::move(info), std::move(splits), name == version.name);
 }
 
 std::unique_ptr<ImageSource> open_cifar_file(const fs::path& path) {
   const auto& version = is_cifar(kCifar10, path) ? kCifar10 : kCifar100;
-  auto info = info_of(version, custom_name(path));
-  info.splits = {{"all", count_cifar(version, path)}};
-  return make_tensor_source(info, {[&version, path, info] {
-                              return load_split(version, {"all", {path}}, info, /*must_be_real=*/false);
-                            }});
+  return std::make_unique<CifarSource>(version, info_of(version, custom_name(path)),
+                                       std::vector<Split>{{"all", {path}}}, /*must_be_real=*/false);
 }
 
 }  // namespace veil::io

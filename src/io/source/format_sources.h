@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,13 +21,5 @@ namespace veil::io {
 [[nodiscard]] std::unique_ptr<ImageSource> open_cifar_file(const std::filesystem::path& path);
 [[nodiscard]] std::unique_ptr<ImageSource> open_numpy_files(const std::filesystem::path& path,
                                                             const std::vector<std::filesystem::path>& files);
-
-/// What is in the folder, in the order of the names. Throws DataError if it cannot be read.
-[[nodiscard]] std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder);
-
-/// The first of the sorted `files` whose name begins with a prefix, earlier prefixes first; so an unpacked file comes
-/// before the packed one beside it.
-[[nodiscard]] std::optional<std::filesystem::path> find_file(const std::vector<std::filesystem::path>& files,
-                                                             const std::vector<std::string>& prefixes);
 
 }  // namespace veil::io

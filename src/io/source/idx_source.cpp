@@ -1,15 +1,14 @@
-
 #include <algorithm>
-#include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "base/torch.h"
-#include "io/file/files.h"
+#include "base/words.h"
+#include "io/file/digest.h"
 #include "io/format/idx_file.h"
+#include "io/source/folder_listing.h"
 #include "io/source/format_sources.h"
 #include "io/source/source_names.h"
-#include "io/source/tensor_source.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -42,9 +41,9 @@ std::vector<std::string> prefixes_of(const std::string& split, const std::string
 }
 
 std::vector<int64_t> image_sizes(const fs::path& path) {
-  const auto sizes = idx_sizes(path);
+  auto sizes = IdxFile(path).sizes();
   require<DataError>(sizes.size() == 3 || sizes.size() == 4, path.string(), ": found IDX values of shape ",
-                     torch::IntArrayRef(sizes), ", want images [N, H, W] or [N, H, W, C]");
+                     bracketed(sizes), ", want images [N, H, W] or [N, H, W, C]");
   return sizes;
 }
 
@@ -52,24 +51,26 @@ TokenShape shape_of(const std::vector<int64_t>& sizes) {
   return {sizes[1], sizes[2], sizes.size() == 4 ? sizes[3] : 1};
 }
 
-// uint8 [N, L].
-torch::Tensor read_images(const fs::path& path) {
-  const auto images = read_idx(path);
-  return images.view({images.size(0), -1});
+std::vector<uint8_t> read_labels(const fs::path& path) {
+  IdxFile file(path);
+  require<DataError>(file.sizes().size() == 1, path.string(), ": found IDX values of shape ", bracketed(file.sizes()),
+                     ", want labels [N]");
+  return file.read_rest();
 }
 
-torch::Tensor read_labels(const fs::path& path) {
-  const auto labels = read_idx(path);
-  require<DataError>(labels.dim() == 1, path.string(), ": found IDX values of shape ", labels.sizes(),
-                     ", want labels [N]");
-  return labels.to(torch::kInt64);
+std::string sha256_of_values(const fs::path& path) {
+  IdxFile file(path);
+  Sha256 digest;
+  std::vector<uint8_t> block(size_t{1} << 16);
+  for (auto found = file.read(block); found > 0; found = file.read(block)) {
+    digest.add(std::span(block).first(found));
+  }
+  return digest.hexadecimal();
 }
 
 std::string recognized(const fs::path& images, const TokenShape& shape, const fs::path& whole) {
   if (shape == kFashionShape) {
-    const auto tokens = read_images(images);
-    const auto found =
-        known_images().find(sha256_of({tokens.data_ptr<uint8_t>(), static_cast<size_t>(tokens.numel())}));
+    const auto found = known_images().find(sha256_of_values(images));
     if (found != known_images().end()) {
       return found->second;
     }
@@ -77,33 +78,87 @@ std::string recognized(const fs::path& images, const TokenShape& shape, const fs
   return custom_name(whole);
 }
 
-// Both splits must agree on the number of classes, so both are looked at.
-int64_t classes_of(const std::vector<fs::path>& files) {
+// A split in two files. Labels are a byte each, and all in memory.
+struct IdxSplit {
+  fs::path images;
+  fs::path labels_file;  // empty: there is none
+  std::vector<uint8_t> labels;
+};
+
+class IdxStream : public ImageStream {
+ public:
+  IdxStream(const IdxSplit& split, const TokenShape& shape) : split_(split), shape_(shape), file_(split.images) {}
+
+  std::optional<SourceImage> next() override {
+    std::vector<uint8_t> values(static_cast<size_t>(shape_.length()));
+    if (file_.read(values) < values.size()) {
+      return std::nullopt;
+    }
+    SourceImage image{.origin = concat(split_.images.filename().string(), "[", row_, "]")};
+    image.label = split_.labels.empty() ? -1 : split_.labels[row_];
+    image.pixels = {shape_.height, shape_.width, shape_.channels, std::move(values)};
+    ++row_;
+    return image;
+  }
+
+ private:
+  const IdxSplit& split_;
+  TokenShape shape_;
+  IdxFile file_;
+  size_t row_ = 0;
+};
+
+class IdxSource : public ImageSource {
+ public:
+  IdxSource(SourceInfo info, std::vector<IdxSplit> splits) : info_(std::move(info)), splits_(std::move(splits)) {}
+
+  const SourceInfo& info() const override { return info_; }
+
+  std::unique_ptr<ImageStream> stream(const std::string& name) const override {
+    const auto position = split_position(info_, name);
+    const auto& split = splits_[position];
+    const auto images = info_.splits[position].images;
+    require<DataError>(split.labels_file.empty() || std::ssize(split.labels) == images, split.labels_file.string(),
+                       ": found ", split.labels.size(), " labels, want ", images, ", one for each image of ",
+                       split.images.filename().string());
+    return std::make_unique<IdxStream>(split, *info_.shape);
+  }
+
+ private:
+  SourceInfo info_;
+  std::vector<IdxSplit> splits_;
+};
+
+// By split. A split's labels count though it has no images: both splits must agree on the number of classes.
+std::map<std::string, IdxSplit> read_labels_of(const std::vector<fs::path>& files) {
+  std::map<std::string, IdxSplit> splits;
+  for (const auto* name : {"train", "test"}) {
+    auto& split = splits[name];
+    if (const auto path = find_file(files, prefixes_of(name, "labels"))) {
+      split.labels_file = *path;
+      split.labels = read_labels(*path);
+    }
+  }
+  return splits;
+}
+
+int64_t classes_of(const std::map<std::string, IdxSplit>& splits) {
   int64_t classes = 0;
-  for (const auto* split : {"train", "test"}) {
-    if (const auto path = find_file(files, prefixes_of(split, "labels"))) {
-      classes = std::max(classes, read_labels(*path).max().item<int64_t>() + 1);
+  for (const auto& [name, split] : splits) {
+    for (const auto label : split.labels) {
+      classes = std::max<int64_t>(classes, label + 1);
     }
   }
   return classes;
-}
-
-TensorSplit load_split(const fs::path& images, const std::optional<fs::path>& labels) {
-  TensorSplit split{.tokens = read_images(images), .labels = {}};
-  if (labels) {
-    split.labels = read_labels(*labels);
-    require<DataError>(split.labels.size(0) == split.tokens.size(0), labels->string(), ": found ", split.labels.size(0),
-                       " labels, want ", split.tokens.size(0), ", one for each image of ", images.filename().string());
-  }
-  return split;
 }
 
 }  // namespace
 
 std::unique_ptr<ImageSource> open_idx_folder(const fs::path& folder, const std::vector<fs::path>& files,
                                              const std::string& name) {
-  SourceInfo info{.format = kFormat, .name = name, .splits = {}, .shape = {}, .classes = classes_of(files)};
-  std::vector<std::function<TensorSplit()>> loaders;
+  auto labelled = read_labels_of(files);
+  SourceInfo info{.format = kFormat, .name = name, .splits = {}, .shape = {}, .classes = classes_of(labelled)};
+  std::vector<IdxSplit> splits;
   for (const auto* split : {"train", "test"}) {
     const auto images = find_file(files, prefixes_of(split, "images"));
     if (!images) {
@@ -118,18 +173,15 @@ std::unique_ptr<ImageSource> open_idx_folder(const fs::path& folder, const std::
     }
     info.shape = shape;
     info.splits.push_back({split, sizes[0]});
-    loaders.emplace_back([images = *images, labels = find_file(files, prefixes_of(split, "labels"))] {
-      return load_split(images, labels);
-    });
-  }
-  for (const auto& split : info.splits) {
-    require<DataError>(info.classes == 0 || find_file(files, prefixes_of(split.name, "labels")), folder.string(),
-                       ": found no file of labels for the split '", split.name, "', but one for the other");
+    splits.push_back(std::move(labelled.at(split)));
+    splits.back().images = *images;
+    require<DataError>(info.classes == 0 || !splits.back().labels_file.empty(), folder.string(),
+                       ": found no file of labels for the split '", split, "', but one for the other");
   }
   if (info.name.starts_with("fashion-mnist") && info.classes == kFashionClasses) {
     info.class_names = fashion_names();
   }
-  return make_tensor_source(info, std::move(loaders));
+  return std::make_unique<IdxSource>(std::move(info), std::move(splits));
 }
 
 std::unique_ptr<ImageSource> open_idx_file(const fs::path& path) {
@@ -138,7 +190,7 @@ std::unique_ptr<ImageSource> open_idx_file(const fs::path& path) {
                   .name = recognized(path, shape_of(sizes), path),
                   .splits = {{"all", sizes[0]}},
                   .shape = shape_of(sizes)};
-  return make_tensor_source(info, {[path] { return load_split(path, std::nullopt); }});
+  return std::make_unique<IdxSource>(std::move(info), std::vector<IdxSplit>{{path, {}, {}}});
 }
 
 }  // namespace veil::io

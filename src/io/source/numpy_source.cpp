@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "io/format/numpy_reader.h"
+#include "io/image/planes.h"
 #include "io/source/format_sources.h"
 #include "io/source/numpy_splits.h"
 #include "io/source/source_names.h"
@@ -19,19 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kImageNetClasses = 1000;
-
-// Planes to pixels.
-std::vector<uint8_t> interleaved(const std::vector<uint8_t>& planes, const TokenShape& shape) {
-  std::vector<uint8_t> pixels(planes.size());
-  const auto area = static_cast<size_t>(shape.height * shape.width);
-  const auto channels = static_cast<size_t>(shape.channels);
-  for (size_t channel = 0; channel < channels; ++channel) {
-    for (size_t i = 0; i < area; ++i) {
-      pixels[i * channels + channel] = planes[channel * area + i];
-    }
-  }
-  return pixels;
-}
 
 class NumpyStreamOfImages : public ImageStream {
  public:
@@ -56,7 +43,7 @@ class NumpyStreamOfImages : public ImageStream {
     image.label = labels_.empty() ? -1 : labels_[static_cast<size_t>(seen_)];
     const auto& shape = array.shape;
     image.pixels = {shape.height, shape.width, shape.channels,
-                    array.order == PixelOrder::kPlanes ? interleaved(bytes, shape) : std::move(bytes)};
+                    array.order == PixelOrder::kPlanes ? pixels_of_planes(bytes, shape.channels) : std::move(bytes)};
     ++row_;
     ++seen_;
     return image;
@@ -97,7 +84,7 @@ class NumpySource : public ImageSource {
       }
     }
     number_classes();
-    settle_splits(info_.splits);
+    use_valid_as_test(info_.splits);
     if (const auto known = imagenet_npz_name(info_); !known.empty()) {
       info_.name = known;
     }

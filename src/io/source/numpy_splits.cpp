@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/words.h"
 #include "io/format/numpy_reader.h"
 #include "io/source/source_names.h"
 #include "veil/base/error.h"
@@ -57,18 +58,10 @@ std::string split_of_array(const fs::path& path, const std::string& name) {
   return split.empty() ? "all" : split;
 }
 
-std::string shape_text(const std::vector<int64_t>& sizes) {
-  std::string text;
-  for (const auto size : sizes) {
-    text += concat(text.empty() ? "[" : ", ", size);
-  }
-  return text.empty() ? "[]" : text + "]";
-}
-
 ImageArray checked_images(const fs::path& path, const NumpyArray& array) {
   const auto rows = image_rows(array);
   const auto at = where(path, array.name);
-  require<DataError>(rows.has_value(), at, ": found shape ", shape_text(array.header.shape),
+  require<DataError>(rows.has_value(), at, ": found shape ", bracketed(array.header.shape),
                      ", want images [N, H, W], [N, H, W, C] or [N, C, H, W] with C = 1 or 3; numpy.reshape makes them");
   require<DataError>(!array.header.fortran, at, ": is stored in Fortran order; save numpy.ascontiguousarray of it");
   const auto& shape = rows->first;
@@ -91,7 +84,7 @@ std::map<std::string, NumpySplit> splits_of(const std::vector<fs::path>& files) 
         require<DataError>(array.header.shape.size() < 3, where(path, array.name), ": found values of type ",
                            array.header.type, ", want uint8 (|u1) for images");
         require<DataError>(!is_named_label(array.name), where(path, array.name), ": found labels of type ",
-                           array.header.type, " and shape ", shape_text(array.header.shape),
+                           array.header.type, " and shape ", bracketed(array.header.shape),
                            ", want integers [N]; numpy.argmax or astype make them, another name leaves them out");
       }
     }
@@ -108,7 +101,7 @@ void choose_labels(NumpySplit& split) {
 }
 
 // What is no split of images goes, unless it would take labels with it in silence.
-void settle(std::map<std::string, NumpySplit>& splits) {
+void keep_splits_of_images(std::map<std::string, NumpySplit>& splits) {
   for (auto& [name, split] : splits) {
     choose_labels(split);
     if (split.images.empty() && !split.labels.empty() && is_named_label(split.labels.front().name)) {
@@ -128,7 +121,7 @@ std::string where(const fs::path& path, const std::string& name) {
 
 std::map<std::string, NumpySplit> numpy_splits(const std::vector<fs::path>& files) {
   auto splits = splits_of(files);
-  settle(splits);
+  keep_splits_of_images(splits);
   return splits;
 }
 

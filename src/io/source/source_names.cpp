@@ -174,7 +174,7 @@ size_t split_rank(std::string_view split) {
   return split == "train" ? 0 : split == "valid" ? 1 : split == "test" ? 2 : 3;
 }
 
-void settle_splits(std::vector<SourceSplit>& splits) {
+void use_valid_as_test(std::vector<SourceSplit>& splits) {
   if (position_of(splits, "test") < 0) {
     if (const auto valid = position_of(splits, "valid"); valid >= 0) {
       splits[static_cast<size_t>(valid)].name = "test";
@@ -209,7 +209,7 @@ ImageListing list_images(std::vector<std::string> names, const std::string& own_
   }
   add_classes(listing, folders);
   order_splits(listing);
-  settle_splits(listing.splits);
+  use_valid_as_test(listing.splits);
   return listing;
 }
 
@@ -217,14 +217,6 @@ size_t split_position(const SourceInfo& info, const std::string& split) {
   const auto position = position_of(info.splits, split);
   require(position >= 0, info.name, ": has no split '", split, "'");
   return static_cast<size_t>(position);
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) {
-    text += (text.empty() ? "" : ", ") + part;
-  }
-  return text;
 }
 
 std::string custom_name(const fs::path& path) {

@@ -45,14 +45,11 @@ struct ImageListing {
 /// Place of a split among others: train, valid, test, then what has another name.
 [[nodiscard]] size_t split_rank(std::string_view split);
 
-/// "valid" becomes "test" where there is no "test".
-void settle_splits(std::vector<SourceSplit>& splits);
+/// Where there is no split "test", "valid" is called so.
+void use_valid_as_test(std::vector<SourceSplit>& splits);
 
 /// Index of the split of that name. Throws InvalidArgument if there is none.
 [[nodiscard]] size_t split_position(const SourceInfo& info, const std::string& split);
-
-/// The parts with a comma between them.
-[[nodiscard]] std::string joined(const std::vector<std::string>& parts);
 
 /// Numbers inside names count as numbers: batch_2 comes before batch_10.
 [[nodiscard]] bool natural_less(std::string_view left, std::string_view right);

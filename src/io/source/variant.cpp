@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -26,11 +27,11 @@ std::string_view filter_name(ResizeFilter filter) {
 }
 
 std::string counts_text(const SourceInfo& info) {
-  std::string text;
+  std::vector<std::string> parts;
   for (const auto& split : info.splits) {
-    text += concat(text.empty() ? "" : ", ", split.images, " in ", split.name);
+    parts.push_back(concat(split.images, " in ", split.name));
   }
-  return text;
+  return joined(parts);
 }
 
 std::string fitted_name(const std::string& name, const FitOptions& fit) {

@@ -54,6 +54,7 @@ std::unique_ptr<Dataset> open_text8(const fs::path& folder, const std::string& s
                    .shape = {.height = 1, .width = kWindow, .channels = 1},
                    .vocab_size = 27,
                    .classes = 0};
+  info.kind = DataKind::kText;
   info.alphabet = kAlphabet;
   return std::make_unique<TextDataset>(info, std::move(letters), split == "train" ? 1 : kWindow);
 }

@@ -41,7 +41,12 @@ DatasetInfo pictures() {
 }
 
 DatasetInfo letters() {
-  return {.name = "letters", .split = "train", .shape = {1, 64, 1}, .vocab_size = 27, .alphabet = "abc"};
+  return {.name = "letters",
+          .split = "train",
+          .kind = DataKind::kText,
+          .shape = {1, 64, 1},
+          .vocab_size = 27,
+          .alphabet = "abc"};
 }
 
 TEST(ResolveTest, TheOneScheduleReachesObjectiveEvaluationAndSampling) {

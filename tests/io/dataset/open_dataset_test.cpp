@@ -12,6 +12,7 @@
 #include "support/dataset_bytes.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
+#include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/pack_images.h"
 
 namespace veil::io {

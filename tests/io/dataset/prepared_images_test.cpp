@@ -61,25 +61,25 @@ TEST(PreparedImagesTest, LargeImagesAreNotHeldAllAtOnce) {
 TEST(PreparedImagesTest, CompressorsSeeTheCentreOfLargeImages) {
   const TempFolder folder;
   fill(folder.path(), ramp(600, 700), 40);
-  const auto codecs = inspect_images(*open_source(folder.path()), {}).codecs;
-  EXPECT_EQ(codecs.images, 32);
-  EXPECT_EQ(codecs.largest_side, 256);
+  const auto compressors = inspect_images(*open_source(folder.path()), {}).compressors;
+  EXPECT_EQ(compressors.images, 32);
+  EXPECT_EQ(compressors.largest_side, 256);
   Pixels centre{.height = 256, .width = 256, .channels = 1, .values = {}};
   for (int64_t i = 0; i < 256 * 256; ++i) {
     centre.values.push_back(static_cast<uint8_t>(222 + i % 256));  // (700 - 256) / 2
   }
-  ASSERT_FALSE(codecs.bits_per_dim.empty());
-  EXPECT_EQ(codecs.bits_per_dim.front().first, "PNG");
-  EXPECT_DOUBLE_EQ(codecs.bits_per_dim.front().second,
+  ASSERT_FALSE(compressors.bits_per_dim.empty());
+  EXPECT_EQ(compressors.bits_per_dim.front().first, "PNG");
+  EXPECT_DOUBLE_EQ(compressors.bits_per_dim.front().second,
                    8.0 * static_cast<double>(encode_smallest_png(centre).size()) / (256.0 * 256.0));
 }
 
 TEST(PreparedImagesTest, CompressorsSeeSmallImagesWhole) {
   const TempFolder folder;
   fill(folder.path(), ramp(8, 8), 700);
-  const auto codecs = inspect_images(*open_source(folder.path()), {}).codecs;
-  EXPECT_EQ(codecs.images, 500);
-  EXPECT_EQ(codecs.largest_side, 0);
+  const auto compressors = inspect_images(*open_source(folder.path()), {}).compressors;
+  EXPECT_EQ(compressors.images, 500);
+  EXPECT_EQ(compressors.largest_side, 0);
 }
 
 }  // namespace

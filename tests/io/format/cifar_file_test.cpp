@@ -2,24 +2,51 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <vector>
 
-#include "base/torch.h"
 #include "support/dataset_bytes.h"
 #include "support/temp_folder.h"
 
 namespace veil::io {
 namespace {
 
+std::vector<CifarRecord> records_of(const CifarVersion& version, const std::filesystem::path& path) {
+  CifarFile file(version, path);
+  std::vector<CifarRecord> records;
+  while (auto record = file.next()) {
+    records.push_back(std::move(*record));
+  }
+  return records;
+}
+
+std::array<int, 3> colour_at(const CifarRecord& record, size_t y, size_t x) {
+  const auto* first = &record.pixels.at((y * 32 + x) * 3);
+  return {first[0], first[1], first[2]};
+}
+
 TEST(CifarFileTest, PlanesBecomePixels) {
   const TempFolder folder;
-  write_bytes(folder.path() / "a.bin", ramp_record(3) + ramp_record(9));
-  write_bytes(folder.path() / "b.bin", ramp_record(0));
-  const auto records = read_cifar(kCifar10, {folder.path() / "a.bin", folder.path() / "b.bin"});
-  EXPECT_TRUE(records.labels.equal(torch::tensor({3, 9, 0}, torch::kInt64)));
-  const auto pixels = records.tokens.view({3, 32, 32, 3});
-  EXPECT_TRUE(pixels[1][0][5].equal(torch::tensor({5, 0, 255}).to(torch::kUInt8)));
-  EXPECT_TRUE(pixels[2][31][2].equal(torch::tensor({226, 0, 255}).to(torch::kUInt8))) << "(31 * 32 + 2) mod 256 = 226";
+  write_bytes(folder.path() / "a.bin", ramp_record(3) + ramp_record(9) + ramp_record(0));
+  const auto records = records_of(kCifar10, folder.path() / "a.bin");
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[0].label, 3);
+  EXPECT_EQ(records[1].label, 9);
+  EXPECT_EQ(records[2].label, 0);
+  EXPECT_EQ(records[1].pixels.size(), 3072U);
+  EXPECT_EQ(colour_at(records[1], 0, 5), (std::array<int, 3>{5, 0, 255}));
+  EXPECT_EQ(colour_at(records[2], 31, 2), (std::array<int, 3>{226, 0, 255})) << "(31 * 32 + 2) mod 256 = 226";
+}
+
+TEST(CifarFileTest, TheLabelsAloneAreThoseOfTheRecords) {
+  const TempFolder folder;
+  write_bytes(folder.path() / "a.bin", ramp_record(3) + ramp_record(9) + ramp_record(0));
+  CifarFile file(kCifar10, folder.path() / "a.bin");
+  EXPECT_EQ(file.count(), 3);
+  EXPECT_EQ(file.next()->label, 3);
+  EXPECT_EQ(file.read_labels(), (std::vector<int64_t>{3, 9, 0}));
+  EXPECT_EQ(file.next()->label, 3) << "from the start";
 }
 
 TEST(CifarFileTest, OneByteTooManyIsNamedWithBothNumbers) {
@@ -27,7 +54,7 @@ TEST(CifarFileTest, OneByteTooManyIsNamedWithBothNumbers) {
   const auto path = folder.path() / "a.bin";
   const auto error = [&](const std::string& bytes) {
     write_bytes(path, bytes);
-    return data_error_of([&] { (void)read_cifar(kCifar10, {path}); });
+    return data_error_of([&] { (void)records_of(kCifar10, path); });
   };
   const auto two = ramp_record(3) + ramp_record(4);
   EXPECT_EQ(error(two + "x"),
@@ -41,7 +68,7 @@ TEST(CifarFileTest, ALabelAboveNineIsRefused) {
   const TempFolder folder;
   const auto path = folder.path() / "a.bin";
   write_bytes(path, ramp_record(9) + ramp_record(10));
-  EXPECT_EQ(data_error_of([&] { (void)read_cifar(kCifar10, {path}); }),
+  EXPECT_EQ(data_error_of([&] { (void)records_of(kCifar10, path); }),
             path.string() + ": label 10 in record 1, want 0 to 9; these are no CIFAR-10 records");
   EXPECT_FALSE(is_cifar(kCifar10, path));
   write_bytes(path, ramp_record(9));
@@ -55,15 +82,17 @@ TEST(CifarFileTest, TheFineLabelOfCifar100IsItsSecondByte) {
   const TempFolder folder;
   const auto path = folder.path() / "train.bin";
   write_bytes(path, std::string(1, '\x13') + ramp_record(99) + std::string(1, '\0') + ramp_record(7));
-  const auto records = read_cifar(kCifar100, {path});
-  EXPECT_TRUE(records.labels.equal(torch::tensor({99, 7}, torch::kInt64)));
-  EXPECT_TRUE(records.tokens.view({2, 32, 32, 3})[1][0][5].equal(torch::tensor({5, 0, 255}).to(torch::kUInt8)));
-  EXPECT_EQ(count_cifar(kCifar100, path), 2);
+  const auto records = records_of(kCifar100, path);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].label, 99);
+  EXPECT_EQ(records[1].label, 7);
+  EXPECT_EQ(colour_at(records[1], 0, 5), (std::array<int, 3>{5, 0, 255}));
+  EXPECT_EQ(CifarFile(kCifar100, path).read_labels(), (std::vector<int64_t>{99, 7}));
   EXPECT_TRUE(is_cifar(kCifar100, path));
   EXPECT_FALSE(is_cifar(kCifar10, path));
   write_bytes(path, std::string(1, '\x14') + ramp_record(99));
   EXPECT_FALSE(is_cifar(kCifar100, path));
-  EXPECT_EQ(data_error_of([&] { (void)read_cifar(kCifar100, {path}); }),
+  EXPECT_EQ(data_error_of([&] { (void)records_of(kCifar100, path); }),
             path.string() + ": label 20 in record 0, want 0 to 19; these are no CIFAR-100 records");
 }
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
-#include "base/torch.h"
 #include "support/dataset_bytes.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
@@ -23,7 +23,7 @@ class IdxFileTest : public testing::Test {
   // The error of reading a file of these bytes, without the path, with which it must begin.
   std::string error_of(const std::string& bytes) {
     const auto path = file(bytes).string();
-    const auto message = data_error_of([&] { (void)read_idx(path); });
+    const auto message = data_error_of([&] { (void)IdxFile(path).read_rest(); });
     EXPECT_EQ(message.substr(0, path.size() + 2), path + ": ");
     return message.size() > path.size() + 2 ? message.substr(path.size() + 2) : message;
   }
@@ -41,23 +41,37 @@ const std::string& python_gzip() {
 }
 
 TEST_F(IdxFileTest, ReadsPlainAndPackedFilesAlike) {
-  const auto want = torch::tensor({{250, 251, 252}, {253, 254, 255}}).to(torch::kUInt8);
-  EXPECT_TRUE(read_idx(file(idx_bytes({2, 3}, "\xfa\xfb\xfc\xfd\xfe\xff"))).equal(want));
-  EXPECT_TRUE(read_idx(file(python_gzip())).equal(want));
+  for (const auto& bytes : {idx_bytes({2, 3}, "\xfa\xfb\xfc\xfd\xfe\xff"), python_gzip()}) {
+    IdxFile idx(file(bytes));
+    EXPECT_EQ(idx.sizes(), (std::vector<int64_t>{2, 3}));
+    EXPECT_EQ(idx.read_rest(), (std::vector<uint8_t>{250, 251, 252, 253, 254, 255}));
+  }
 }
 
 TEST_F(IdxFileTest, ReadsEveryRankAndAContentLargerThanItsBuffers) {
   const std::string values(3 << 20, 'x');
   for (const auto& bytes : {idx_bytes({3 << 20}, values), gzip_bytes(idx_bytes({3, 1024, 32, 32}, values))}) {
-    const auto tensor = read_idx(file(bytes));
-    EXPECT_EQ(tensor.numel(), 3 << 20);
-    EXPECT_TRUE((tensor == 'x').all().item<bool>());
+    const auto read = IdxFile(file(bytes)).read_rest();
+    EXPECT_EQ(std::string(read.begin(), read.end()), values);
   }
 }
 
 TEST_F(IdxFileTest, ReadsGzipDataOfSeveralMembers) {
   const auto bytes = idx_bytes({4}, "abcd");
-  EXPECT_EQ(read_idx(file(gzip_bytes(bytes.substr(0, 9)) + gzip_bytes(bytes.substr(9)))).size(0), 4);
+  EXPECT_EQ(IdxFile(file(gzip_bytes(bytes.substr(0, 9)) + gzip_bytes(bytes.substr(9)))).read_rest().size(), 4U);
+}
+
+TEST_F(IdxFileTest, TheValuesComeInPartsAndTheEndIsCheckedWithTheLast) {
+  IdxFile idx(file(gzip_bytes(idx_bytes({5}, "abcde") + "f")));
+  std::vector<uint8_t> part(2);
+  EXPECT_EQ(idx.read(part), 2U);
+  EXPECT_EQ(idx.read(part), 2U);
+  EXPECT_EQ(part, (std::vector<uint8_t>{'c', 'd'}));
+  EXPECT_NE(data_error_of([&] { idx.read(part); }).find("unpacks to more than 13 bytes"), std::string::npos);
+  IdxFile whole(file(idx_bytes({4}, "abcd")));
+  EXPECT_EQ(whole.read(part), 2U);
+  EXPECT_EQ(whole.read(part), 2U);
+  EXPECT_EQ(whole.read(part), 0U);
 }
 
 TEST_F(IdxFileTest, ASizeThatIsNotThePromisedOneIsNamedWithBothNumbers) {

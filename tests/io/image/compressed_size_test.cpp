@@ -23,18 +23,18 @@ TEST(CompressedSizeTest, IsThatOfAFileThatHoldsThePixels) {
     const auto& image = picture(channels);
     const auto png = encode_smallest_png(image);
     EXPECT_EQ(decode_image(png).pixels, image);
-    EXPECT_EQ(compressed_size(image, Codec::kPng), static_cast<int64_t>(png.size()));
+    EXPECT_EQ(compressed_size(image, Compressor::kPng), static_cast<int64_t>(png.size()));
   }
   const auto webp = encode_lossless_webp(picture(3));
   EXPECT_EQ(decode_image(webp).pixels, picture(3));
-  EXPECT_EQ(compressed_size(picture(3), Codec::kWebP), static_cast<int64_t>(webp.size()));
+  EXPECT_EQ(compressed_size(picture(3), Compressor::kWebP), static_cast<int64_t>(webp.size()));
 }
 
 TEST(CompressedSizeTest, GreyImagesAreCompressedToo) {
-  for (const auto codec : {Codec::kPng, Codec::kWebP, Codec::kJpegXl}) {
-    const auto grey = compressed_size(picture(1), codec);
-    const auto colour = compressed_size(picture(3), codec);
-    ASSERT_EQ(grey.has_value(), has_codec(codec));
+  for (const auto compressor : {Compressor::kPng, Compressor::kWebP, Compressor::kJpegXl}) {
+    const auto grey = compressed_size(picture(1), compressor);
+    const auto colour = compressed_size(picture(3), compressor);
+    ASSERT_EQ(grey.has_value(), has_compressor(compressor));
     EXPECT_LE(grey.value_or(0), colour.value_or(0));
   }
 }
@@ -42,29 +42,31 @@ TEST(CompressedSizeTest, GreyImagesAreCompressedToo) {
 // One colour takes no more than the headers and a handful of symbols.
 TEST(CompressedSizeTest, AnImageOfOneColourIsSmall) {
   const Pixels plain{.height = 64, .width = 64, .channels = 3, .values = std::vector<uint8_t>(12288, 77)};
-  for (const auto codec : {Codec::kPng, Codec::kWebP, Codec::kJpegXl}) {
-    EXPECT_LT(compressed_size(plain, codec).value_or(0), 150);
+  for (const auto compressor : {Compressor::kPng, Compressor::kWebP, Compressor::kJpegXl}) {
+    EXPECT_LT(compressed_size(plain, compressor).value_or(0), 150);
   }
 }
 
 TEST(CompressedSizeTest, JpegXlIsSmallerThanWhatItReplaces) {
-  if (!has_codec(Codec::kJpegXl)) {
-    EXPECT_EQ(compressed_size(picture(3), Codec::kJpegXl), std::nullopt);
+  if (!has_compressor(Compressor::kJpegXl)) {
+    EXPECT_EQ(compressed_size(picture(3), Compressor::kJpegXl), std::nullopt);
     return;
   }
-  const auto size = compressed_size(picture(3), Codec::kJpegXl);
+  const auto size = compressed_size(picture(3), Compressor::kJpegXl);
   EXPECT_GT(size.value_or(0), 100);
   EXPECT_LT(size.value_or(0), static_cast<int64_t>(picture(3).values.size()));
 }
 
 TEST(CompressedSizeTest, WhatIsNoImageIsRefused) {
-  EXPECT_THROW(std::ignore = compressed_size({}, Codec::kPng), InvalidArgument);
-  EXPECT_THROW(std::ignore = compressed_size({.height = 1, .width = 1, .channels = 2, .values = {1, 2}}, Codec::kPng),
-               InvalidArgument);
-  EXPECT_THROW(std::ignore = compressed_size({.height = 2, .width = 1, .channels = 1, .values = {1}}, Codec::kWebP),
-               InvalidArgument);
+  EXPECT_THROW(std::ignore = compressed_size({}, Compressor::kPng), InvalidArgument);
+  EXPECT_THROW(
+      std::ignore = compressed_size({.height = 1, .width = 1, .channels = 2, .values = {1, 2}}, Compressor::kPng),
+      InvalidArgument);
+  EXPECT_THROW(
+      std::ignore = compressed_size({.height = 2, .width = 1, .channels = 1, .values = {1}}, Compressor::kWebP),
+      InvalidArgument);
   const Pixels long_row{.height = 1, .width = 16384, .channels = 1, .values = std::vector<uint8_t>(16384)};
-  EXPECT_THROW(std::ignore = compressed_size(long_row, Codec::kPng), InvalidArgument);
+  EXPECT_THROW(std::ignore = compressed_size(long_row, Compressor::kPng), InvalidArgument);
 }
 
 }  // namespace

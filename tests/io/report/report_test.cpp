@@ -164,13 +164,6 @@ TEST(MarkupTest, Base64IsThatOfRfc4648) {
   EXPECT_EQ(encode("foobar"), "Zm9vYmFy");
 }
 
-TEST(MarkupTest, ShellWordsAreQuotedWhereTheyMustBe) {
-  EXPECT_EQ(in_shell_quotes("results/run-1_a.cfg"), "results/run-1_a.cfg");
-  EXPECT_EQ(in_shell_quotes("my run"), "'my run'");
-  EXPECT_EQ(in_shell_quotes("it's"), "'it'\\''s'");
-  EXPECT_EQ(in_shell_quotes(""), "''");
-}
-
 TEST(MarkupTest, NumbersAreShort) {
   EXPECT_EQ(short_number(0.0002), "0.0002");
   EXPECT_EQ(short_number(12345), "12345");

@@ -29,6 +29,7 @@ TEST(SampleFilesTest, TextsAreLines) {
   const TempFolder folder;
   const RunLayout layout(folder.path());
   DatasetInfo texts{.name = "x", .split = "test", .shape = {.height = 1, .width = 3, .channels = 1}, .vocab_size = 2};
+  texts.kind = DataKind::kText;
   texts.alphabet = "ab";
   const auto file = write_samples(layout, torch::tensor({{0, 1, 1}, {1, 0, 0}}, torch::kInt64), texts);
   EXPECT_EQ(file, folder.path() / "samples.txt");

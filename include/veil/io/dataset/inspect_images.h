@@ -29,7 +29,7 @@ struct SplitInspection {
 };
 
 /// What compressors make of a sample of the images, each image alone.
-struct CodecFigures {
+struct CompressorFigures {
   int64_t images = 0;        ///< in the sample: 500 small ones, at least 32 of any size (or all there are)
   int64_t largest_side = 0;  ///< of larger images this much of the centre was taken; 0: there was none
   std::vector<std::pair<std::string, double>> bits_per_dim{};  ///< of "PNG", "WebP lossless", "JPEG XL", as built
@@ -39,7 +39,7 @@ struct Inspection {
   SourceInfo source;
   std::vector<SplitInspection> splits;
   int64_t scored_twice = 0;  ///< different images of the test split that are in train too
-  CodecFigures codecs;
+  CompressorFigures compressors;
   std::vector<Pixels> contact;  ///< up to 64 images from all over, in colour, all of one size
 };
 

@@ -4,17 +4,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "veil/data/dataset.h"
-#include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/prepared_images.h"
-#include "veil/io/source/image_source.h"
 
 namespace veil::io {
-
-/// The data sets that have a name; datasets/NAME/README.md says what each is and how to get it.
-[[nodiscard]] const std::vector<std::string>& known_datasets();
 
 /// What is told while a data set is opened; either may be empty.
 struct OpenObserver {
@@ -24,9 +18,10 @@ struct OpenObserver {
 
 /// Opens a split for training or evaluation.
 ///
-/// `source` is a name from known_datasets() or a path. A name is looked for as $VEIL_DATA/NAME and $VEIL_DATA/NAME.h5,
-/// in the source tree's datasets/NAME and in the installed share/veil/datasets/NAME; a name wins over a file of that
-/// name in the working folder, which is reached as ./NAME. Formats: those of open_source(), and text8.
+/// `source` is the name of a known data set (datasets/NAME/README.md says what each is and how to get it) or a path. A
+/// name is looked for as $VEIL_DATA/NAME and $VEIL_DATA/NAME.h5, in the source tree's datasets/NAME and in the
+/// installed share/veil/datasets/NAME; a name wins over a file of that name in the working folder, which is reached as
+/// ./NAME. Formats: those of open_source(), and text8.
 ///
 /// `split`: one that the source has; "train", "test" (by content, see PreparedImages) or "all" of one that is not
 /// divided; "" for "test" where the source is divided, else "all". text8 has train, valid and test.
@@ -37,8 +32,5 @@ struct OpenObserver {
 [[nodiscard]] std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
                                                     const PrepareOptions& options = {},
                                                     const OpenObserver& observer = {});
-
-/// The source of images that a name or path means.
-[[nodiscard]] std::unique_ptr<ImageSource> open_named_source(const std::string& source);
 
 }  // namespace veil::io

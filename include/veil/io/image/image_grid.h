@@ -4,7 +4,8 @@
 
 #include <cstdint>
 
-#include "veil/data/token_batch.h"
+#include "veil/data/token_shape.h"
+#include "veil/io/image/pixels.h"
 
 namespace veil::io {
 
@@ -17,15 +18,17 @@ struct ImageGridOptions {
   int64_t vocab_size = 256;  ///< >= 2; other than 256: values are spread evenly over 0 .. 255
 };
 
-/// The images side by side, row by row from the top left (with `rows`: column by column), as one uint8 [height, width,
-/// C] on the CPU.
+/// The images side by side, row by row from the top left (with `rows`: column by column), as one image.
 ///   tokens: an integer type, [N, L], N >= 1, on the CPU, values in [0, vocab_size); L = shape.length(); C is 1 or 3.
 /// Throws InvalidArgument if a shape, a value or an option is out of range.
-[[nodiscard]] torch::Tensor image_grid(const torch::Tensor& tokens, const TokenShape& shape,
-                                       const ImageGridOptions& options = {});
+[[nodiscard]] Pixels image_grid(const torch::Tensor& tokens, const TokenShape& shape,
+                                const ImageGridOptions& options = {});
 
 /// tokens as above → uint8 [N, H, W, C], for PNG and NumPy files.
 [[nodiscard]] torch::Tensor tokens_to_images(const torch::Tensor& tokens, const TokenShape& shape,
                                              int64_t vocab_size = 256);
+
+/// One of them, uint8 [H, W, C] on the CPU, as pixels. Throws InvalidArgument for other types and ranks.
+[[nodiscard]] Pixels pixels_of(const torch::Tensor& image);
 
 }  // namespace veil::io

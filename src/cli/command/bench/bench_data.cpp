@@ -17,6 +17,7 @@
 #include "veil/data/batch_stream.h"
 #include "veil/io/dataset/export_images.h"
 #include "veil/io/dataset/open_dataset.h"
+#include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/pack_images.h"
 
 namespace veil::cli {

@@ -1,5 +1,6 @@
 #include "cli/command/bench/bench_workload.h"
 
+#include "base/words.h"
 #include "cli/arguments/usage_error.h"
 #include "veil/base/random.h"
 #include "veil/data/batch_stream.h"
@@ -70,7 +71,7 @@ Workload make_workload(const std::string& name, const io::RunConfig& config, con
   if (name == "evaluate") {
     return evaluation(config, run, dataset, compute);
   }
-  require<UsageError>(name == "sample", "veil bench got \"", name.substr(0, 60),
+  require<UsageError>(name == "sample", "veil bench got \"", shortened(name),
                       "\", want train, evaluate, sample, data or estimators");
   return sampling(config, run, compute);
 }

@@ -20,7 +20,7 @@
 #include "veil/base/error.h"
 #include "veil/io/dataset/export_images.h"
 #include "veil/io/dataset/inspect_images.h"
-#include "veil/io/dataset/open_dataset.h"
+#include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/pack_images.h"
 #include "veil/io/dataset/verify_data.h"
 #include "veil/io/image/image_grid.h"
@@ -68,7 +68,7 @@ void require_packed_or_new(const fs::path& out) {
 }
 
 // All images of the contact sheet are in colour and of one size.
-torch::Tensor contact_sheet(const std::vector<io::Pixels>& images) {
+io::Pixels contact_sheet(const std::vector<io::Pixels>& images) {
   const auto& first = images.front();
   const TokenShape shape{first.height, first.width, 3};
   auto tokens = torch::empty({static_cast<int64_t>(images.size()), shape.length()}, torch::kUInt8);

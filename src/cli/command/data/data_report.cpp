@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "cli/terminal/plain_numbers.h"
 #include "veil/base/error.h"
 
@@ -135,11 +135,12 @@ std::string inspection_text(const io::Inspection& inspection) {
     text +=
         line("in train too", concat(inspection.scored_twice, " images of the test split: their figures are too good"));
   }
-  const auto& codecs = inspection.codecs;
-  const auto side = codecs.largest_side;
-  for (const auto& [codec, bits_per_dim] : codecs.bits_per_dim) {
-    text += line(codec, concat(fixed(bits_per_dim, 3), " bits/dim, each image alone, on ", codecs.images, " of them",
-                               side > 0 ? concat(", at most the ", side, "x", side, " in the centre") : ""));
+  const auto& compressors = inspection.compressors;
+  const auto side = compressors.largest_side;
+  for (const auto& [compressor, bits_per_dim] : compressors.bits_per_dim) {
+    text += line(compressor,
+                 concat(fixed(bits_per_dim, 3), " bits/dim, each image alone, on ", compressors.images, " of them",
+                        side > 0 ? concat(", at most the ", side, "x", side, " in the centre") : ""));
   }
   return text;
 }
@@ -150,9 +151,9 @@ std::string inspection_json(const io::Inspection& inspection) {
   for (const auto& split : inspection.splits) {
     splits.push_back(split_json(split));
   }
-  nlohmann::ordered_json codecs = nlohmann::ordered_json::object();
-  for (const auto& [codec, bits_per_dim] : inspection.codecs.bits_per_dim) {
-    codecs[codec] = bits_per_dim;
+  nlohmann::ordered_json compressors = nlohmann::ordered_json::object();
+  for (const auto& [compressor, bits_per_dim] : inspection.compressors.bits_per_dim) {
+    compressors[compressor] = bits_per_dim;
   }
   const nlohmann::ordered_json json{{"schema_version", 1},
                                     {"name", source.name},
@@ -163,9 +164,9 @@ std::string inspection_json(const io::Inspection& inspection) {
                                     {"class_names", source.class_names},
                                     {"splits", splits},
                                     {"scored_twice", inspection.scored_twice},
-                                    {"codec_images", inspection.codecs.images},
-                                    {"codec_largest_side", inspection.codecs.largest_side},
-                                    {"codec_bits_per_dim", codecs}};
+                                    {"compressor_images", inspection.compressors.images},
+                                    {"compressor_largest_side", inspection.compressors.largest_side},
+                                    {"compressor_bits_per_dim", compressors}};
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/opening/data_opening.h"
 #include "cli/opening/model_choice.h"

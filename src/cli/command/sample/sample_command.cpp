@@ -4,14 +4,14 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "base/printable.h"
+#include "base/words.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/opening/model_choice.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
 #include "io/file/files.h"
 #include "io/text/text.h"
-#include "veil/io/format/numpy_file.h"
+#include "veil/io/format/numpy_writer.h"
 #include "veil/io/image/image_grid.h"
 #include "veil/io/image/png_file.h"
 #include "veil/sample/sampler.h"
@@ -70,7 +70,7 @@ int64_t label_of(const std::string& text, const DenoiserOptions& network, const 
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), label);
   require<UsageError>(
       error == std::errc() && stop == text.data() + text.size() && label >= 0 && label < network.classes, "--class is ",
-      text.substr(0, 60), ", want the name of a class", network.null_class ? ", none" : "", " or a number in [0, ",
+      shortened(text), ", want the name of a class", network.null_class ? ", none" : "", " or a number in [0, ",
       network.classes - 1, "]");
   return label;
 }
@@ -90,11 +90,11 @@ std::vector<std::string> grid_rows(const DenoiserOptions& network, const Dataset
   return rows;
 }
 
-std::string file_name(int64_t number) { return io::zero_padded(number, 6) + ".png"; }
+std::string file_name(int64_t number) { return zero_padded(number, 6) + ".png"; }
 
 void write_images(const fs::path& folder, const torch::Tensor& images, int64_t first) {
   for (int64_t i = 0; i < images.size(0); ++i) {
-    io::write_png(folder / file_name(first + i), images[i]);
+    io::write_png(folder / file_name(first + i), io::pixels_of(images[i]));
   }
 }
 
@@ -168,12 +168,8 @@ std::string result_text(const nlohmann::ordered_json& written, const std::vector
   if (rows.empty()) {
     return text;
   }
-  std::string names;
-  for (const std::string& name : rows) {
-    names += (names.empty() ? "" : ", ") + name;
-  }
   // Names come from a file that may be anyone's.
-  return concat(text, "rows from the top: ", printable(names), "\n");
+  return concat(text, "rows from the top: ", printable(joined(rows)), "\n");
 }
 
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {
@@ -187,7 +183,7 @@ torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool
 int run_sample(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const std::string& alphabet = choice.model.spec.data.alphabet;
-  const Targets targets = prepare_targets(arguments, !alphabet.empty());
+  const Targets targets = prepare_targets(arguments, choice.model.spec.data.kind == DataKind::kText);
   const DenoiserOptions& network = choice.model.denoiser->options();
   SampleOptions options = choice.run.sample;
   if (arguments.has("class")) {

@@ -1,4 +1,4 @@
-#include "veil/io/format/numpy_file.h"
+#include "veil/io/format/numpy_writer.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -9,6 +9,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/words.h"
 #include "io/file/files.h"
 #include "veil/base/error.h"
 
@@ -111,8 +112,8 @@ void write_npz(const std::filesystem::path& path, const std::vector<std::pair<st
   check(zip.get(), archive_write_open(zip.get(), &bytes, nullptr, append_block, nullptr));
   std::set<std::string> names;
   for (const auto& [name, array] : arrays) {
-    require(is_name(name) && names.insert(name).second,
-            "an array's name is empty, used twice or not of letters, digits, _-.");
+    require(is_name(name), "an array's name is ", in_quotes(name), ", want ASCII letters, digits, '_', '-' and '.'");
+    require(names.insert(name).second, "two arrays are called ", in_quotes(name), ", want a name for each");
     add_entry(zip.get(), name + ".npy", encode_npy(array));
   }
   check(zip.get(), archive_write_close(zip.get()));

@@ -14,14 +14,14 @@ namespace veil::io {
 
 /// What compressors make of some of the images that come by: 500 small ones, fewer of large ones, of which the centre
 /// is taken. It takes some seconds, however many and large the images are.
-class CodecSample {
+class CompressorSample {
  public:
-  explicit CodecSample(int64_t images_in_all) : total_(images_in_all) {}
+  explicit CompressorSample(int64_t images_in_all) : total_(images_in_all) {}
 
   /// The next images, as they come. Uses all cores.
   void add(const std::vector<PreparedImage>& block);
 
-  [[nodiscard]] CodecFigures figures() const;
+  [[nodiscard]] CompressorFigures figures() const;
 
  private:
   int64_t total_;
@@ -30,7 +30,7 @@ class CodecSample {
   int64_t taken_ = 0;
   int64_t values_ = 0;
   bool is_any_cut_ = false;
-  std::map<Codec, int64_t> bytes_;
+  std::map<Compressor, int64_t> bytes_;
 };
 
 }  // namespace veil::io

@@ -1,4 +1,4 @@
-#include "veil/io/format/numpy_file.h"
+#include "veil/io/format/numpy_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ namespace {
 std::string text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// What numpy.save of NumPy 2 writes for numpy.arange(6, dtype=numpy.uint8).reshape(2, 3), typed in from a hex dump.
-TEST(NumpyFileTest, AnArrayIsWrittenAsNumPyWritesIt) {
+TEST(NumpyWriterTest, AnArrayIsWrittenAsNumPyWritesIt) {
   std::string want("\x93NUMPY\x01\x00v\x00", 10);
   want += "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }";
   want.append(128 - 1 - want.size(), ' ');
@@ -24,7 +24,7 @@ TEST(NumpyFileTest, AnArrayIsWrittenAsNumPyWritesIt) {
   EXPECT_EQ(text(encode_npy(array.t().contiguous().t())), want) << "the same array with other strides";
 }
 
-TEST(NumpyFileTest, ShapesAndTypesAreNumPys) {
+TEST(NumpyWriterTest, ShapesAndTypesAreNumPys) {
   const auto header = [](const torch::Tensor& array) {
     const std::string bytes = text(encode_npy(array));
     EXPECT_EQ((bytes.size() - array.nbytes()) % 64, 0U);
@@ -49,7 +49,7 @@ assert images.startswith(b'\x93NUMPY\x01\x00') and b"'shape': (2, 2, 2, 3)" in i
 assert images[-24:] == bytes(range(24)), images[-24:]
 )py";
 
-TEST(NumpyFileTest, AnArchiveIsWhatPythonReads) {
+TEST(NumpyWriterTest, AnArchiveIsWhatPythonReads) {
   const TempFolder folder;
   const auto archive = folder.path() / "samples.npz";
   write_npz(archive, {{"arr_0", torch::arange(24, torch::kUInt8).view({2, 2, 2, 3})},
@@ -59,7 +59,7 @@ TEST(NumpyFileTest, AnArchiveIsWhatPythonReads) {
   EXPECT_EQ(std::system(command.c_str()), 0);
 }
 
-TEST(NumpyFileTest, AnArchiveHasTheSameBytesInEveryTimeZone) {
+TEST(NumpyWriterTest, AnArchiveHasTheSameBytesInEveryTimeZone) {
   const TempFolder folder;
   const auto bytes_in = [&](const char* zone) {
     ::setenv("TZ", zone, 1);
@@ -74,7 +74,7 @@ TEST(NumpyFileTest, AnArchiveHasTheSameBytesInEveryTimeZone) {
   EXPECT_EQ(west, east);
 }
 
-TEST(NumpyFileTest, RefusesNamesThatAreNoFileNames) {
+TEST(NumpyWriterTest, RefusesNamesThatAreNoFileNames) {
   const TempFolder folder;
   const auto path = folder.path() / "a.npz";
   const auto one = torch::ones({1});

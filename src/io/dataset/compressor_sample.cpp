@@ -1,4 +1,4 @@
-#include "io/dataset/codec_sample.h"
+#include "io/dataset/compressor_sample.h"
 
 #include <algorithm>
 #include <array>
@@ -15,10 +15,10 @@ constexpr int64_t kMostImages = 500;
 constexpr int64_t kLeastImages = 32;
 constexpr int64_t kPixels = int64_t{1} << 21;  // that all of them should have about
 constexpr int64_t kMostSide = 256;
-constexpr std::array<std::pair<Codec, const char*>, 3> kCodecs{
-    {{Codec::kPng, "PNG"}, {Codec::kWebP, "WebP lossless"}, {Codec::kJpegXl, "JPEG XL"}}};
+constexpr std::array<std::pair<Compressor, const char*>, 3> kCompressors{
+    {{Compressor::kPng, "PNG"}, {Compressor::kWebP, "WebP lossless"}, {Compressor::kJpegXl, "JPEG XL"}}};
 
-using Sizes = std::array<int64_t, kCodecs.size()>;
+using Sizes = std::array<int64_t, kCompressors.size()>;
 
 Pixels part_of(const Pixels& image) {
   return centre_of(image, std::min(image.height, kMostSide), std::min(image.width, kMostSide));
@@ -27,7 +27,7 @@ Pixels part_of(const Pixels& image) {
 Sizes sizes_of(const Pixels& image) {
   Sizes sizes{};
   for (size_t i = 0; i < sizes.size(); ++i) {
-    sizes[i] = compressed_size(image, kCodecs[i].first).value_or(0);
+    sizes[i] = compressed_size(image, kCompressors[i].first).value_or(0);
   }
   return sizes;
 }
@@ -38,7 +38,7 @@ bool is_sampled(int64_t seen, int64_t total, int64_t wanted) {
   return total <= wanted || seen * wanted / total != (seen + 1) * wanted / total;
 }
 
-void CodecSample::add(const std::vector<PreparedImage>& block) {
+void CompressorSample::add(const std::vector<PreparedImage>& block) {
   if (wanted_ == 0) {
     const auto& first = block.front().pixels;
     const auto pixels = std::min(first.height, kMostSide) * std::min(first.width, kMostSide);
@@ -65,17 +65,17 @@ void CodecSample::add(const std::vector<PreparedImage>& block) {
   taken_ += std::ssize(images);
   for (const auto& each : sizes) {
     for (size_t i = 0; i < each.size(); ++i) {
-      bytes_[kCodecs[i].first] += each[i];
+      bytes_[kCompressors[i].first] += each[i];
     }
   }
 }
 
-CodecFigures CodecSample::figures() const {
-  CodecFigures figures{.images = taken_, .largest_side = is_any_cut_ ? kMostSide : 0};
-  for (const auto& [codec, name] : kCodecs) {
-    if (has_codec(codec) && values_ > 0) {
-      figures.bits_per_dim.emplace_back(name,
-                                        8.0 * static_cast<double>(bytes_.at(codec)) / static_cast<double>(values_));
+CompressorFigures CompressorSample::figures() const {
+  CompressorFigures figures{.images = taken_, .largest_side = is_any_cut_ ? kMostSide : 0};
+  for (const auto& [compressor, name] : kCompressors) {
+    if (has_compressor(compressor) && values_ > 0) {
+      figures.bits_per_dim.emplace_back(
+          name, 8.0 * static_cast<double>(bytes_.at(compressor)) / static_cast<double>(values_));
     }
   }
   return figures;
