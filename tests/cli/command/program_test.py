@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 VEIL = os.path.abspath(sys.argv.pop(1))
-COMMANDS = ["train", "evaluate", "sample", "schedules", "bench", "report", "selfcheck"]
+COMMANDS = ["train", "evaluate", "sample", "schedules", "data", "bench", "report", "selfcheck"]
 
 
 class Program(unittest.TestCase):
