@@ -28,7 +28,7 @@ enum class Antithetic {
 /// if its 32-bit noise word is among the counts[b] smallest, ties broken by i.
 ///   x0: int64 [B, L] on the CPU; counts: [B], in [0, L]; example_ids: int64 [B] on the CPU. mask_id = vocab_size.
 /// Masks of one example under one key are nested: fewer counts give a subset. Throws InvalidArgument on bad shapes.
-/// Source: methods of any-order models; arXiv 2110.02037, and equation 3 of arXiv 2406.04329 given the count.
+/// Source: arXiv 2110.02037, and equation 3 of arXiv 2406.04329 given the count.
 [[nodiscard]] MaskedTokens mask_by_count(const torch::Tensor& x0, std::span<const int64_t> counts,
                                          const torch::Tensor& example_ids, int64_t mask_id, const NoiseKey& key);
 

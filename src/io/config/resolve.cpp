@@ -108,10 +108,17 @@ ResolvedRun resolve(const RunConfig& config, const DatasetInfo& data) {
   require(!config.train.horizontal_flips || data.kind == DataKind::kImage,
           "train.horizontal_flips is true, but the examples of ", data.name, " are no images");
   ResolvedRun run{.spec = model_spec(config, data),
-                  .objective = config.objective,
+                  .stream = {.batch_size = config.train.batch_size,
+                             .seed = config.train.seed,
+                             .horizontal_flips = config.train.horizontal_flips,
+                             .prefetch = config.train.prefetch},
+                  .step = {.objective = config.objective,
+                           .micro_batch_size = config.train.micro_batch_size,
+                           .seed = config.train.seed,
+                           .label_dropout = config.label_dropout},
                   .evaluation = config.evaluate,
                   .sample = config.sample};
-  run.objective.schedule = run.spec.schedule;
+  run.step.objective.schedule = run.spec.schedule;
   run.evaluation.schedule = run.spec.schedule;
   run.sample.schedule = run.spec.schedule;
   return run;

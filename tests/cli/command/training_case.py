@@ -99,6 +99,15 @@ class RunCase(VeilCase):
         return self.train("whole", *EVERY_STEP, f"--train.steps={STEPS}", "--train.evaluate_every=2", "--train.sample_every=2",
                           "--train.evaluate_examples=5")
 
+    def own_report(self, run):
+        """The run's evaluation.json as `veil evaluate --json` prints it: without the bits of the examples, whose mean is
+        the figure."""
+        report = json.loads((run / "evaluation.json").read_text())
+        bits = report.pop("example_bits")
+        self.assertEqual(len(bits), report["examples"])
+        self.assertAlmostEqual(sum(bits) / len(bits), report["bits_per_dim"], delta=1e-12)
+        return report
+
     def score(self, model, *words, precision="float32"):
         return json.loads(self.veil("evaluate", "--model", model, "--json", "--device.name=cpu",
                                     f"--device.precision={precision}", *words).stdout)

@@ -94,13 +94,13 @@ class Figures(RunCase):
         self.assertGreater(sum(bias[value] for value in TRAINED), 0)
         self.assertLess(sum(bias[value] for value in SCORED), 0)
         self.assertLess(lines(run, "train")[-1]["bits_per_dim"], 7.9)
-        report = json.loads((run / "evaluation.json").read_text())
+        report = self.own_report(run)
         self.assertGreater(report["bits_per_dim"], 8.05)
         self.assertEqual((report["split"], report["examples"], report["weights"]), ("test", 7, "ema"))
 
     def test_the_final_figure_is_that_of_the_model_file(self):
         run = self.whole()
-        report = json.loads((run / "evaluation.json").read_text())
+        report = self.own_report(run)
         self.assertEqual(report, self.score(run / "model.safetensors"))
         raw = self.score(step_folder(run, STEPS) / "model.safetensors")
         self.assertEqual(raw["weights"], "raw")

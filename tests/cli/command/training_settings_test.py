@@ -7,7 +7,6 @@ loss is 8 bits times a function of the masks; and these follow from the seed by 
 usage: training_settings_test.py VEIL
 """
 
-import json
 import pathlib
 import sys
 import unittest
@@ -52,7 +51,7 @@ class Noise(RunCase):
                 u = uniform(seed, Purpose.EVALUATION_LEVEL, number // group, example)
                 time = (u + number % group / group) % 1
                 values.append(8 * masked(seed, Purpose.EVALUATION_MASK, number, example, time) / LENGTH / time)
-        report = json.loads((run / "evaluation.json").read_text())
+        report = self.own_report(run)
         self.assertAlmostEqual(report["bits_per_dim"], sum(values) / len(values), delta=1e-7)
         means = [sum(values[:passes]) / passes, sum(values[passes:]) / passes]
         self.assertAlmostEqual(report["standard_error"], abs(means[0] - means[1]) / 2, delta=1e-7)
@@ -101,7 +100,7 @@ class Options(RunCase):
         self.assertTrue(1e-6 < change < 2**-6, norms)  # bfloat16 rounds to 2^-9; float32 would give the same norm
         for name in ("float32", "bfloat16"):
             run = self.folder / name
-            report = json.loads((run / "evaluation.json").read_text())
+            report = self.own_report(run)
             found = {each: self.score(run / "model.safetensors", precision=each)
                      for each in ("float32", "bfloat16")}
             self.assertEqual(report, found.pop(name))

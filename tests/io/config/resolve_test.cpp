@@ -52,7 +52,7 @@ DatasetInfo letters() {
 TEST(ResolveTest, TheOneScheduleReachesObjectiveEvaluationAndSampling) {
   const auto run = resolve(with({{"schedule.kind", "poly3"}, {"schedule.clip", "0.125"}}), pictures());
   for (const auto& schedule :
-       {run.spec.schedule, run.objective.schedule, run.evaluation.schedule, run.sample.schedule}) {
+       {run.spec.schedule, run.step.objective.schedule, run.evaluation.schedule, run.sample.schedule}) {
     EXPECT_EQ(schedule.kind, ScheduleKind::kPolynomial);
     EXPECT_EQ(schedule.exponent, 3.0);
     EXPECT_EQ(schedule.clip, 0.125);
@@ -62,7 +62,7 @@ TEST(ResolveTest, TheOneScheduleReachesObjectiveEvaluationAndSampling) {
 TEST(ResolveTest, WhatTheRunDoesIsAsItWasSet) {
   const auto run =
       resolve(with({{"objective.form", "time"}, {"evaluate.passes", "24"}, {"sample.steps", "30"}}), pictures());
-  EXPECT_EQ(run.objective.form, ObjectiveForm::kTime);
+  EXPECT_EQ(run.step.objective.form, ObjectiveForm::kTime);
   EXPECT_EQ(run.evaluation.passes, 24);
   EXPECT_EQ(run.sample.steps, 30);
 }

@@ -1,18 +1,21 @@
 #pragma once
 
+#include "veil/data/batch_stream.h"
 #include "veil/data/dataset_info.h"
 #include "veil/evaluate/evaluator.h"
 #include "veil/io/config/run_config.h"
 #include "veil/nn/model_spec.h"
-#include "veil/objective/objective.h"
 #include "veil/sample/sampler.h"
+#include "veil/train/trainer.h"
 
 namespace veil::io {
 
 /// All that follows from a configuration and the data together: what the core computes with.
 struct ResolvedRun {
   ModelSpec spec;
-  ObjectiveOptions objective;    ///< [objective], with the schedule of `spec`
+  BatchStreamOptions stream;     ///< what [train] says of the order of examples
+  StepSettings step;             ///< [objective], with the schedule of `spec`, and what [train] says of an update;
+                                 ///< step.compute is left to the caller
   EvaluationOptions evaluation;  ///< [evaluate], likewise
   SampleOptions sample;          ///< [sample], likewise
 };

@@ -28,16 +28,9 @@ Workload training(const io::RunConfig& config, const io::ResolvedRun& run, const
   auto network = new_network(run, config.train.seed, compute, /*training=*/true);
   const int64_t parameters = count_parameters(*network);
   auto state = std::make_shared<TrainState>(make_train_state(network, config.optimizer, config.train.steps));
-  auto stream =
-      std::make_shared<BatchStream>(dataset, BatchStreamOptions{.batch_size = config.train.batch_size,
-                                                                .seed = config.train.seed,
-                                                                .horizontal_flips = config.train.horizontal_flips,
-                                                                .prefetch = config.train.prefetch});
-  const StepSettings settings{.objective = run.objective,
-                              .micro_batch_size = config.train.micro_batch_size,
-                              .seed = config.train.seed,
-                              .label_dropout = config.label_dropout,
-                              .compute = compute};
+  auto stream = std::make_shared<BatchStream>(dataset, run.stream);
+  StepSettings settings = run.step;
+  settings.compute = compute;
   const auto step = [state, stream, settings] {
     (void)train_step(*state, stream->next(), settings).bits_per_dim.item<float>();  // sync: the end of what is timed
   };

@@ -96,15 +96,9 @@ class TrainingRun {
     CheckpointObserver checkpoint(context, log);
     go_on_from_checkpoint(state, log);
     progress.start(state.step);
-    BatchStream stream(*data_, {.batch_size = config_.train.batch_size,
-                                .seed = config_.train.seed,
-                                .horizontal_flips = config_.train.horizontal_flips,
-                                .prefetch = config_.train.prefetch});
-    const StepSettings settings{.objective = run_.objective,
-                                .micro_batch_size = config_.train.micro_batch_size,
-                                .seed = config_.train.seed,
-                                .label_dropout = config_.label_dropout,
-                                .compute = compute_};
+    BatchStream stream(*data_, run_.stream);
+    StepSettings settings = run_.step;
+    settings.compute = compute_;
     return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
   }
 
