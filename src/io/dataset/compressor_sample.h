@@ -4,8 +4,8 @@
 #include <map>
 #include <vector>
 
+#include "io/dataset/inspect_images.h"
 #include "io/image/compressed_size.h"
-#include "veil/io/dataset/inspect_images.h"
 
 namespace veil::io {
 

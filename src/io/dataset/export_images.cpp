@@ -1,4 +1,4 @@
-#include "veil/io/dataset/export_images.h"
+#include "io/dataset/export_images.h"
 
 #include <algorithm>
 

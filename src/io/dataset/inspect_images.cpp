@@ -1,4 +1,4 @@
-#include "veil/io/dataset/inspect_images.h"
+#include "io/dataset/inspect_images.h"
 
 #include <algorithm>
 #include <array>

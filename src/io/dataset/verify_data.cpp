@@ -1,4 +1,4 @@
-#include "veil/io/dataset/verify_data.h"
+#include "io/dataset/verify_data.h"
 
 #include <map>
 

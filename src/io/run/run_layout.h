@@ -21,7 +21,7 @@ struct RunLayout {
                                       ///< (sample_files.h)
   std::filesystem::path checkpoints;  ///< folder (veil/io/model/checkpoint.h)
   std::filesystem::path model;        ///< moving average of the weights (veil/io/model/model_file.h)
-  std::filesystem::path report;       ///< the page for people (veil/io/report/report.h)
+  std::filesystem::path report;       ///< the page for people (io/report/report.h)
 };
 
 }  // namespace veil::io

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "io/dataset/inspect_images.h"
 #include "io/image/encoders.h"
 #include "support/dataset_bytes.h"
 #include "support/temp_folder.h"
-#include "veil/io/dataset/inspect_images.h"
 #include "veil/io/dataset/open_source.h"
 
 namespace veil::io {

@@ -1,4 +1,4 @@
-#include "veil/io/report/report.h"
+#include "io/report/report.h"
 
 #include <gtest/gtest.h>
 

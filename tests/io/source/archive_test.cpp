@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "io/dataset/inspect_images.h"
 #include "io/file/archive_reader.h"
 #include "io/format/numpy_reader.h"
 #include "io/image/encoders.h"
 #include "support/dataset_bytes.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
-#include "veil/io/dataset/inspect_images.h"
 #include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/pack_images.h"
 #include "veil/io/source/image_source.h"

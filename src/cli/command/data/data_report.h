@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "veil/io/dataset/inspect_images.h"
+#include "io/dataset/inspect_images.h"
 
 namespace veil::cli {
 

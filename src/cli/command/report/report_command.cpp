@@ -2,7 +2,7 @@
 
 #include "cli/arguments/usage_error.h"
 #include "cli/terminal/output.h"
-#include "veil/io/report/report.h"
+#include "io/report/report.h"
 
 namespace veil::cli {
 
