@@ -5,7 +5,7 @@
 
 namespace veil::io {
 
-/// With the folders above it; nothing happens if it is there. Throws IoError.
+/// Makes a folder, and those above it that are missing. It may be there. Throws IoError.
 void make_folder(const std::filesystem::path& folder);
 
 /// A file that is written under a name beside its own, its draft, and gets its own when it is whole: who reads it sees

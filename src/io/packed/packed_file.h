@@ -21,12 +21,11 @@ struct PackedDescription {
   std::string provenance{};  ///< a JSON object: source, format, versions, refused files, …; at most 60,000 bytes
 };
 
-/// Writes images as one HDF5 file (docs/file-formats.md). A temporary beside it is renamed over `path` by finish(),
-/// after fsync; until then `path` keeps what it held, and a writer that goes away before takes the temporary with it.
+/// Writes images as one HDF5 file (docs/file-formats.md). It is called PATH.partial until finish() gives it its name:
+/// so long `path` keeps what it held, and a writer that is destroyed before removes what it wrote.
 class PackedWriter {
  public:
-  /// compress: deflate (level 4) in chunks of about 16 KiB; else chunks of 64 KiB as they are. Throws
-  /// IoError, InvalidArgument.
+  /// compress: deflate (level 4) in chunks of about 16 KiB; else chunks of 64 KiB as they are. Throws IoError.
   PackedWriter(std::filesystem::path path, TokenShape shape, bool has_labels, bool compress);
   ~PackedWriter();
   PackedWriter(const PackedWriter&) = delete;

@@ -32,8 +32,8 @@ class ImageStream {
   ImageStream& operator=(ImageStream&&) = delete;
   virtual ~ImageStream() = default;
 
-  /// The next image; nullopt at the end. Throws DataError if the source itself is damaged: a single image file that
-  /// is, is found out when it is decoded.
+  /// The next image; nullopt at the end. Throws DataError if the source itself is damaged. An image file that is
+  /// damaged is no error here: that shows when it is decoded.
   [[nodiscard]] virtual std::optional<SourceImage> next() = 0;
 };
 
