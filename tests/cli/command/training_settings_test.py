@@ -7,6 +7,7 @@ loss is 8 bits times a function of the masks; and these follow from the seed by 
 usage: training_settings_test.py VEIL
 """
 
+import math
 import pathlib
 import sys
 import unittest
@@ -21,9 +22,15 @@ LENGTH = SIDE * SIDE
 STILL = ["--optimizer.learning_rate=1e-12", "--optimizer.warmup_steps=0", "--optimizer.decay=constant"]
 
 
-def masked(seed, purpose, step, example, fraction):
-    """How many positions of an example are masked, each with this probability."""
-    return sum((word + 0.5) / 2**32 < fraction for word in words(seed, purpose, step, example, LENGTH))
+# Share of positions that are masked at time t, and the weight of the loss there: derivative of the share, over the share.
+SCHEDULES = {"linear": lambda t: (t, 1 / t), "poly3": lambda t: (t**3, 3 / t),
+             "cosine": lambda t: (math.sin(math.pi / 2 * t), math.pi / 2 / math.tan(math.pi / 2 * t))}
+
+
+def estimate(schedule, time, *noise):
+    """Bits per dimension that a network which knows nothing costs at this time, under masks of this noise."""
+    share, weight = SCHEDULES[schedule](time)
+    return 8 * weight * sum((word + 0.5) / 2**32 < share for word in words(*noise, LENGTH)) / LENGTH
 
 
 class Noise(RunCase):
@@ -31,18 +38,19 @@ class Noise(RunCase):
         return self.write("one.npz", npz(images(1, TRAINED, 1), images(2, SCORED, 1)))
 
     def test_the_estimate_of_each_step_is_that_of_its_time_and_mask(self):
-        for seed in (0, 2**40 + 5):
+        for seed, schedule in ((0, "linear"), (2**40 + 5, "cosine")):
             run = self.train(f"time-{seed}", *EVERY_STEP, *STILL, "--train.batch_size=1", "--train.steps=5",
-                             f"--train.seed={seed}", "--objective.form=time", f"--data.source={self.one_image().name}")
+                             f"--train.seed={seed}", "--objective.form=time", f"--schedule.kind={schedule}",
+                             f"--data.source={self.one_image().name}")
             for step, line in enumerate(lines(run, "train")):
                 time = uniform(seed, Purpose.TRAIN_LEVEL, step, 0)
-                count = masked(seed, Purpose.TRAIN_MASK, step, 0, time)  # linear: a share `time`, weight 1 / time
-                self.assertAlmostEqual(line["bits_per_dim"], 8 * count / LENGTH / time, delta=2e-5)
+                want = estimate(schedule, time, seed, Purpose.TRAIN_MASK, step, 0)
+                self.assertAlmostEqual(line["bits_per_dim"], want, delta=2e-5)
 
     def test_a_figure_is_the_mean_over_the_passes_of_its_times_and_masks(self):
-        passes, replicates, seed = 6, 2, 17
+        passes, replicates, seed, schedule = 6, 2, 17, "poly3"
         run = self.train("figure", "--train.steps=1", *STILL, "--evaluate.form=time", f"--evaluate.passes={passes}",
-                         f"--evaluate.replicates={replicates}", f"--evaluate.seed={seed}",
+                         f"--evaluate.replicates={replicates}", f"--evaluate.seed={seed}", f"--schedule.kind={schedule}",
                          f"--data.source={self.one_image().name}")
         group = passes // replicates
         values = []
@@ -50,7 +58,7 @@ class Noise(RunCase):
             for number in range(passes):
                 u = uniform(seed, Purpose.EVALUATION_LEVEL, number // group, example)
                 time = (u + number % group / group) % 1
-                values.append(8 * masked(seed, Purpose.EVALUATION_MASK, number, example, time) / LENGTH / time)
+                values.append(estimate(schedule, time, seed, Purpose.EVALUATION_MASK, number, example))
         report = self.own_report(run)
         self.assertAlmostEqual(report["bits_per_dim"], sum(values) / len(values), delta=1e-7)
         means = [sum(values[:passes]) / passes, sum(values[passes:]) / passes]
