@@ -75,8 +75,7 @@ MaskedTokens mask_by_fraction(const torch::Tensor& x0, std::span<const double> m
   const auto flags = flag_rows(x0, example_ids, key, [&](int64_t b, const std::vector<uint32_t>& words, uint8_t* row) {
     const double fraction = masked_fractions[static_cast<size_t>(b)];
     for (size_t i = 0; i < words.size(); ++i) {
-      const double u = (words[i] + 0.5) * 0x1p-32;
-      row[i] = (antithetic == Antithetic::kYes ? 1 - u : u) < fraction ? 1 : 0;
+      row[i] = is_masked(words[i], fraction, antithetic);
     }
   });
   return collect_masked(x0, flags, mask_id);

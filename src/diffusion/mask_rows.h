@@ -17,6 +17,12 @@ void check_rows(const torch::Tensor& x0, size_t levels, const torch::Tensor& exa
 /// The masked batch whose positions have flag 1; `flags` has B*L of them.
 [[nodiscard]] MaskedTokens collect_masked(const torch::Tensor& x0, const std::vector<uint8_t>& flags, int64_t mask_id);
 
+/// 1 if a position with this noise word is masked with `probability`, else 0.
+[[nodiscard]] inline uint8_t is_masked(uint32_t word, double probability, Antithetic antithetic) {
+  const double u = (word + 0.5) * 0x1p-32;
+  return (antithetic == Antithetic::kYes ? 1 - u : u) < probability ? 1 : 0;
+}
+
 /// Calls row(b, words, flags) for every row of x0, words being the row's noise; returns the B*L flags that it set.
 template <typename Row>
 std::vector<uint8_t> flag_rows(const torch::Tensor& x0, const torch::Tensor& example_ids, const NoiseKey& key,

@@ -42,8 +42,7 @@ MaskedTokens mask_by_powers(const torch::Tensor& x0, std::span<const double> tim
     }
     const auto* token = tokens + b * x0.size(1);
     for (size_t i = 0; i < words.size(); ++i) {
-      const double u = (words[i] + 0.5) * 0x1p-32;
-      row[i] = (antithetic == Antithetic::kYes ? 1 - u : u) < fractions[static_cast<size_t>(token[i])] ? 1 : 0;
+      row[i] = is_masked(words[i], fractions[static_cast<size_t>(token[i])], antithetic);
     }
   });
   return collect_masked(x0, flags, values);

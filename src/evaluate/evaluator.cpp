@@ -34,7 +34,7 @@ BoundOptions bound_options(const Denoiser& denoiser, const EvaluationOptions& op
 class PassMaker {
  public:
   PassMaker(const Denoiser& denoiser, const EvaluationOptions& options, const Bound& bound)
-      : options_(options), bound_(bound) {
+      : options_(options), bound_(bound), ends_(bound.ends()) {
     if (bound.schedule().is_by_value()) {
       const auto values = torch::arange(denoiser.options().vocab_size).unsqueeze(1);  // as examples of one token
       const auto powers = denoiser.powers()->values().detach().to(torch::kCPU, torch::kFloat64);
@@ -68,15 +68,15 @@ class PassMaker {
   }
 
   [[nodiscard]] double constant_of(const torch::Tensor& x0) const {
-    const auto ends = bound_.ends();
     const double reconstruction = bound_.schedule().is_by_value()
                                       ? reconstruction_.index_select(0, x0.flatten()).sum().item<double>()
-                                      : ends.reconstruction;
-    return reconstruction + ends.prior;
+                                      : ends_.reconstruction;
+    return reconstruction + ends_.prior;
   }
 
   const EvaluationOptions& options_;
   const Bound& bound_;
+  Ends ends_;
   torch::Tensor reconstruction_;  // schedules by value: float64 [V], nats of a token of each value
 };
 

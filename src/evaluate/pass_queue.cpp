@@ -41,7 +41,6 @@ void PassQueue::flush() {
   }
   PassRow filler = rows_.back();
   filler.index = -1;
-  filler.hidden = -1;
   filler.level = 0.0;
   filler.masked = {.z = filler.x0, .positions = torch::empty({0}, torch::kInt64), .counts = {0}};
   rows_.resize(static_cast<size_t>(rows_per_call_), filler);

@@ -15,7 +15,7 @@ struct PassRow {
   int64_t index = 0;      ///< number in the global order: example * passes + pass
   torch::Tensor x0;       ///< int64 [1, L]
   MaskedTokens masked;    ///< of this one row; its positions and count are those that are scored
-  int64_t hidden = -1;    ///< masked positions, where only some of them are scored; -1: all are
+  int64_t hidden = 0;     ///< exact orders, which score only some of the masked positions: how many are masked
   double level = 0.0;     ///< what the network is told
   int64_t label = 0;      ///< ignored by a network without classes
   double scale = 0.0;     ///< what the pass is worth over its S/k

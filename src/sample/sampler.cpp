@@ -148,12 +148,14 @@ class Group {
     return network_input(network, z_, levels, labels(), device_);
   }
 
-  [[nodiscard]] torch::Tensor labels() const {
+  [[nodiscard]] std::optional<torch::Tensor> labels() const {
+    const int64_t classes = denoiser_.options().classes;
+    if (classes == 0) {
+      return std::nullopt;
+    }
     return options_.label >= 0 ? torch::full({rows_}, options_.label, torch::kInt64)
-                               : torch::arange(first_, first_ + rows_).remainder(std::max<int64_t>(classes(), 1));
+                               : torch::arange(first_, first_ + rows_).remainder(classes);
   }
-
-  [[nodiscard]] int64_t classes() const { return denoiser_.options().classes; }
 
   Denoiser& denoiser_;
   const SampleOptions& options_;

@@ -144,10 +144,12 @@ std::vector<ConfigKey> device_keys() {
   };
   return {
       name,
-      choice_key<Precision>(
-          "device.precision", "number format of the network's products; auto: bfloat16 where it is native",
-          VEIL_FIELD(device.precision),
-          {{"auto", Precision::kAuto}, {"float32", Precision::kFloat32}, {"bfloat16", Precision::kBFloat16}}),
+      choice_key<Precision>("device.precision",
+                            "number format of the network's products; auto: bfloat16 where it is native",
+                            VEIL_FIELD(device.precision),
+                            {{precision_name(Precision::kAuto), Precision::kAuto},
+                             {precision_name(Precision::kFloat32), Precision::kFloat32},
+                             {precision_name(Precision::kBFloat16), Precision::kBFloat16}}),
       choice_key<Switch>("device.channels_last", "memory layout of images inside the network; auto: the faster",
                          VEIL_FIELD(device.channels_last),
                          {{"auto", Switch::kAuto}, {"on", Switch::kOn}, {"off", Switch::kOff}}),

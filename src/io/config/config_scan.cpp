@@ -1,6 +1,7 @@
 #include "io/config/config_scan.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 #include "io/file/files.h"
@@ -68,9 +69,8 @@ class Scanner {
     const std::string_view key = trimmed(line.substr(0, equals));
     require<DataError>(!key.empty(), place(), "nothing stands before =, want key = value");
     const std::string full = section_.empty() ? std::string(key) : concat(section_, ".", key);
-    const auto earlier = std::ranges::find(lines_, full, &ConfigLine::key);
-    require(earlier == lines_.end(), place(), full, " stands twice, first in line ",
-            earlier == lines_.end() ? 0 : earlier->line);
+    const auto [entry, is_new] = places_.emplace(full, number_);
+    require(is_new, place(), full, " stands twice, first in line ", entry->second);
     lines_.push_back({full, std::string(trimmed(line.substr(equals + 1))), number_});
   }
 
@@ -80,6 +80,7 @@ class Scanner {
   std::string section_;
   int64_t number_ = 0;
   std::vector<ConfigLine> lines_;
+  std::map<std::string, int64_t> places_;  // the line of each key
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "base/words.h"
-#include "io/file/strict_json.h"
 #include "veil/base/error.h"
 
 namespace veil::io {

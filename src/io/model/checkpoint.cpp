@@ -9,7 +9,6 @@
 #include "base/words.h"
 #include "io/file/files.h"
 #include "io/file/publish.h"
-#include "io/file/strict_json.h"
 #include "io/model/checkpoint_state.h"
 #include "io/model/model_files.h"
 #include "veil/base/error.h"

@@ -2,9 +2,8 @@
 
 #include <limits>
 
-#include "io/file/strict_json.h"
-#include "veil/base/error.h"
 #include "base/words.h"
+#include "veil/base/error.h"
 
 namespace veil::io {
 namespace {

@@ -11,6 +11,7 @@
 
 #include "io/config/config_file.h"
 #include "io/file/files.h"
+#include "io/file/publish.h"
 #include "io/run/run_log.h"
 #include "veil/base/error.h"
 
@@ -54,10 +55,8 @@ int take_lock(const fs::path& path) {
 }  // namespace
 
 RunFolder::RunFolder(const fs::path& path, bool fresh) : layout_(path) {
-  std::error_code error;
   require(!fs::exists(path) || fs::is_directory(path), path.string(), ": is a file, want a folder for the run");
-  fs::create_directories(path, error);
-  require<IoError>(!error, path.string(), ": cannot be created: ", error.message());
+  make_folder(path);
   check_unoccupied(layout_, fresh);
   lock_ = take_lock(layout_.lock);
 }

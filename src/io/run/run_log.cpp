@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "io/file/files.h"
 #include "io/file/strict_json.h"
@@ -78,36 +79,28 @@ class ParsedLine {
   Json object_;
 };
 
-}  // namespace
-
-std::string to_json_line(const TrainLine& line) {
+// Step, event where the file holds several, then the record's own fields.
+std::string json_line(const auto& line, const char* event = nullptr, const std::optional<PowerSpread>& powers = {}) {
   nlohmann::ordered_json object;
   const FieldWriter write(object);
   visit_step(line, write);
-  write(kEvent, kTrain);
+  if (event != nullptr) {
+    write(kEvent, event);
+  }
   visit_fields(line, write);
-  if (line.powers) {
-    visit_fields(*line.powers, write);
+  if (powers) {
+    visit_fields(*powers, write);
   }
   return object.dump();
 }
 
-std::string to_json_line(const EvaluationLine& line) {
-  nlohmann::ordered_json object;
-  const FieldWriter write(object);
-  visit_step(line, write);
-  write(kEvent, kEvaluate);
-  visit_fields(line, write);
-  return object.dump();
-}
+}  // namespace
 
-std::string to_json_line(const TimingLine& line) {
-  nlohmann::ordered_json object;
-  const FieldWriter write(object);
-  visit_step(line, write);
-  visit_fields(line, write);
-  return object.dump();
-}
+std::string to_json_line(const TrainLine& line) { return json_line(line, kTrain, line.powers); }
+
+std::string to_json_line(const EvaluationLine& line) { return json_line(line, kEvaluate); }
+
+std::string to_json_line(const TimingLine& line) { return json_line(line); }
 
 LogLine parse_log_line(std::string_view text) {
   const ParsedLine parsed(text);

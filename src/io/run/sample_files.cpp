@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "base/torch.h"
+#include "io/file/publish.h"
 #include "io/model/model_files.h"
 #include "io/text/text.h"
 #include "veil/io/image/image_grid.h"
@@ -38,7 +39,7 @@ fs::path write_samples(const RunLayout& layout, const torch::Tensor& tokens, con
 
 fs::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
                             const DatasetInfo& data) {
-  fs::create_directories(layout.samples);
+  make_folder(layout.samples);
   return write(layout.samples / step_name(step), tokens, data);
 }
 

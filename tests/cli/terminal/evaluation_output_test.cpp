@@ -5,38 +5,21 @@
 #include <limits>
 #include <string>
 
+#include "support/example_report.h"
+
 namespace veil::cli {
 namespace {
 
-EvaluationReport example() {
-  EvaluationReport report;
-  report.bits_per_dim = 8.0;
-  report.standard_error = 0.25;
-  report.mask_standard_error = 0.125;
-  report.confidence_low = 7.51;
-  report.confidence_high = 8.49;
-  report.examples = 7;
-  report.passes = 8;
-  report.replicates = 2;
-  report.estimator = "count-stratified";
-  report.dataset = "fashion-mnist";
-  report.split = "test";
-  report.weights = "ema";
-  report.seed = UINT64_MAX;
-  report.length = 784;
-  report.profile = {{.first_count = 1, .last_count = 1, .samples = 3, .sum = 4.5, .sum_squares = 7.0},
-                    {.first_count = 2, .last_count = 784, .samples = 53, .sum = 99.0, .sum_squares = 200.0}};
-  return report;
-}
+using test::example_report;
 
 TEST(EvaluationOutputTest, TextShowsSixDecimalsAndTheCount) {
-  const std::string text = evaluation_text(example());
+  const std::string text = evaluation_text(example_report());
   EXPECT_TRUE(text.starts_with("bits/dim 8.000000 +- 0.250000 (95 %: 7.510000 to 8.490000;")) << text;
   EXPECT_NE(text.find("fashion-mnist test, 7 examples, 8 forward passes each in 2 replicates"), std::string::npos);
 }
 
 TEST(EvaluationOutputTest, SaysWhatTheControlVariateWeighed) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   EXPECT_NE(evaluation_text(report).find(", count-stratified, ema weights"), std::string::npos);
   report.estimator = "count-controlled";
   report.control = 0.85;
@@ -44,7 +27,7 @@ TEST(EvaluationOutputTest, SaysWhatTheControlVariateWeighed) {
 }
 
 TEST(EvaluationOutputTest, ALimitedEvaluationSaysOfHowMany) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.dataset_size = 10000;
   EXPECT_NE(evaluation_text(report).find("test, 7 of 10000 examples, 8 forward"), std::string::npos);
   report.dataset_size = 7;
@@ -53,7 +36,7 @@ TEST(EvaluationOutputTest, ALimitedEvaluationSaysOfHowMany) {
 
 // log2(10) / 784 = 3.3219280949 / 784.
 TEST(EvaluationOutputTest, AFigureThatKnowsTheClassSaysWhatItLeavesOut) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   EXPECT_EQ(evaluation_text(report).find("label"), std::string::npos);
   report.classes = 10;
   const std::string text = evaluation_text(report);
@@ -64,7 +47,7 @@ TEST(EvaluationOutputTest, AFigureThatKnowsTheClassSaysWhatItLeavesOut) {
 }
 
 TEST(EvaluationOutputTest, AnExactOrderHasNoMaskNoise) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.replicates = 1;
   report.passes = 784;
   report.estimator = "exact-order raster, 784 groups";
@@ -75,7 +58,7 @@ TEST(EvaluationOutputTest, AnExactOrderHasNoMaskNoise) {
 }
 
 TEST(EvaluationOutputTest, ASingleExampleHasNoErrorBar) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.examples = 1;
   report.standard_error = std::numeric_limits<double>::quiet_NaN();
   const std::string text = evaluation_text(report);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "io/config/config_scan.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
 
@@ -104,6 +105,23 @@ TEST_F(ConfigFileTest, WhatIsNotAnIniFileIsRefusedAsData) {
   EXPECT_TRUE(refusal<DataError>(std::string("\x89PNG\r\n\x1a\n", 8)).starts_with("run.cfg"));
   EXPECT_EQ(refusal<DataError>(std::string("a\0b", 3)),
             "run.cfg: byte 1 is 0, want a text file of [section] and key = value lines");
+}
+
+// As many keys as a file may hold: each is looked up among all before it.
+TEST_F(ConfigFileTest, AFileFullOfKeysIsReadToItsEnd) {
+  std::string text = "[train]\n";
+  int64_t keys = 0;
+  for (; text.size() < (1 << 20) - 16; ++keys) {
+    text += concat("k", keys, "=\n");
+  }
+  const auto lines = scan_config(write(text));
+  ASSERT_EQ(std::ssize(lines), keys);
+  EXPECT_EQ(lines.back().key, concat("train.k", keys - 1));
+  EXPECT_EQ(lines.back().line, keys + 1);
+  EXPECT_EQ(refusal<InvalidArgument>("k0=\n" + text),
+            "run.cfg:1: unknown key k0, want a section of data, model, "
+            "schedule, objective, optimizer, train, evaluate, sample and "
+            "device");
 }
 
 TEST_F(ConfigFileTest, AFileTooLongOrMissingIsRefusedAsData) {

@@ -7,35 +7,17 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "support/example_report.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
 
-EvaluationReport example() {
-  EvaluationReport report;
-  report.bits_per_dim = 8.0;
-  report.standard_error = 0.25;
-  report.mask_standard_error = 0.125;
-  report.confidence_low = 7.51;
-  report.confidence_high = 8.49;
-  report.examples = 7;
-  report.passes = 8;
-  report.replicates = 2;
-  report.estimator = "count-stratified";
-  report.dataset = "fashion-mnist";
-  report.split = "test";
-  report.weights = "ema";
-  report.seed = UINT64_MAX;
-  report.length = 784;
-  report.profile = {{.first_count = 1, .last_count = 1, .samples = 3, .sum = 4.5, .sum_squares = 7.0},
-                    {.first_count = 2, .last_count = 784, .samples = 53, .sum = 99.0, .sum_squares = 200.0}};
-  return report;
-}
+using test::example_report;
 
 TEST(EvaluationFileTest, JsonHasEveryFigureUnderItsName) {
-  const auto object = nlohmann::json::parse(evaluation_to_json(example()));
+  const auto object = nlohmann::json::parse(evaluation_to_json(example_report()));
   EXPECT_EQ(object.at("schema_version"), 1);
   EXPECT_EQ(object.at("bits_per_dim"), 8.0);
   EXPECT_EQ(object.at("standard_error"), 0.25);
@@ -59,7 +41,7 @@ TEST(EvaluationFileTest, JsonHasEveryFigureUnderItsName) {
 }
 
 TEST(EvaluationFileTest, JsonIsOneLineAndHoldsNullForWhatIsNotKnown) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.standard_error = std::numeric_limits<double>::quiet_NaN();
   report.dataset = "custom-\xff\n";
   const std::string text = evaluation_to_json(report);
@@ -68,7 +50,7 @@ TEST(EvaluationFileTest, JsonIsOneLineAndHoldsNullForWhatIsNotKnown) {
 }
 
 TEST(EvaluationFileTest, JsonSaysWhatTheControlVariateWeighedAndOfHowManyExamples) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.control = 0.85;
   report.dataset_size = 10000;
   const auto object = nlohmann::json::parse(evaluation_to_json(report));
@@ -78,7 +60,7 @@ TEST(EvaluationFileTest, JsonSaysWhatTheControlVariateWeighedAndOfHowManyExample
 
 // log2(10) / 784 = 3.3219280949 / 784.
 TEST(EvaluationFileTest, JsonOfAFigureThatKnowsTheClassSaysWhatItLeavesOut) {
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.classes = 10;
   const auto object = nlohmann::json::parse(evaluation_to_json(report));
   EXPECT_EQ(object.at("conditional_on_label"), true);
@@ -129,7 +111,7 @@ TEST(EvaluationFileTest, ReadsWhatAnotherProgramWrote) {
 TEST(EvaluationFileTest, AWrittenFileIsReadBackToTheBit) {
   const TempFolder folder;
   const auto file = folder.path() / "evaluation.json";
-  EvaluationReport report = example();
+  EvaluationReport report = example_report();
   report.examples = 3;
   report.example_bits = {7.1, 8.0, 1.0 / 3.0};
   write_evaluation(file, report);
@@ -142,8 +124,8 @@ TEST(EvaluationFileTest, AWrittenFileIsReadBackToTheBit) {
 TEST(EvaluationFileTest, BitsOfExamplesAreWrittenUpToAHundredThousand) {
   const TempFolder folder;
   const auto file = folder.path() / "evaluation.json";
-  EXPECT_EQ(evaluation_to_json(example()).find("example_bits"), std::string::npos);
-  EvaluationReport report = example();
+  EXPECT_EQ(evaluation_to_json(example_report()).find("example_bits"), std::string::npos);
+  EvaluationReport report = example_report();
   for (const int64_t examples : {100'000, 100'001}) {
     report.examples = examples;
     report.example_bits.assign(static_cast<size_t>(examples), 0.5);

@@ -109,8 +109,6 @@ int run_evaluate(const Arguments& arguments) {
   warn_of_other_data(dataset->info(), choice.model);
   const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);
-  report.dataset = dataset->info().name;
-  report.split = dataset->info().split;
   report.weights = choice.model.info.weights;
   const std::string json = io::evaluation_to_json(report) + "\n";
   if (!file.out.empty()) {
