@@ -22,6 +22,22 @@ install(FILES "${PROJECT_BINARY_DIR}/veilConfig.cmake" "${PROJECT_BINARY_DIR}/ve
 
 if(TARGET veil)
   install(TARGETS veil RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  # Completion of shells and the manual page, where the program can be run here: not for another processor.
+  foreach(text "completion bash|bash-completion/completions/veil" "completion zsh|zsh/site-functions/_veil"
+               "completion fish|fish/vendor_completions.d/veil.fish" "manual|man/man1/veil.1")
+    string(REGEX REPLACE "[|].*" "" words "${text}")
+    string(REGEX REPLACE ".*[|]" "${CMAKE_INSTALL_DATADIR}/" file "${text}")
+    separate_arguments(words)
+    install(CODE "
+      set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")
+      get_filename_component(folder \"\${file}\" DIRECTORY)
+      file(MAKE_DIRECTORY \"\${folder}\")
+      message(STATUS \"Installing: \${file}\")
+      execute_process(COMMAND \"$<TARGET_FILE:veil>\" ${words} OUTPUT_FILE \"\${file}\" RESULT_VARIABLE failed)
+      if(failed)
+        file(REMOVE \"\${file}\")
+      endif()")
+  endforeach()
 endif()
 foreach(folder configs datasets models)
   if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}")

@@ -18,17 +18,11 @@ std::string row(const std::string& name, const std::string& text) {
   return concat("  ", name, gap, text, "\n");
 }
 
-// Meaning, default and range of a key.
-std::string key_text(const std::string& name) {
-  const io::ConfigKey& key = io::find_config_key(name);
-  return concat(key.help, "; ", key.wanted, "; default ", key.get({}));
-}
-
 std::string flag_rows(const Command& command) {
   std::string text = "Flags:\n";
   for (const Flag& flag : command.flags) {
     const std::string name = concat("--", flag.name, flag.argument.empty() ? "" : " ", flag.argument);
-    text += row(name, flag.key.empty() ? flag.help : concat(flag.key, ": ", key_text(flag.key)));
+    text += row(name, help_of(flag));
   }
   text += row("-q, --quiet", "no progress on standard error");
   return text + row("-h, --help", "this text");
@@ -36,11 +30,8 @@ std::string flag_rows(const Command& command) {
 
 std::string key_rows(const Command& command) {
   std::string text;
-  for (const std::string& name : io::config_key_names()) {
-    const std::string section = name.substr(0, name.find('.'));
-    if (std::find(command.sections.begin(), command.sections.end(), section) != command.sections.end()) {
-      text += row(concat("--", name), key_text(name));
-    }
+  for (const std::string& name : keys_of(command)) {
+    text += row(concat("--", name), key_text(name));
   }
   return text.empty() ? ""
                       : concat("\nSettings, as --section.key=value or in a file as [section] key = value:\n", text);
@@ -48,9 +39,33 @@ std::string key_rows(const Command& command) {
 
 }  // namespace
 
+std::vector<std::string> keys_of(const Command& command) {
+  std::vector<std::string> keys;
+  for (const std::string& name : io::config_key_names()) {
+    if (std::ranges::find(command.sections, name.substr(0, name.find('.'))) != command.sections.end()) {
+      keys.push_back(name);
+    }
+  }
+  return keys;
+}
+
+std::string key_text(const std::string& name) {
+  const io::ConfigKey& key = io::find_config_key(name);
+  return concat(key.help, "; ", key.wanted, "; default ", key.get({}));
+}
+
+std::string help_of(const Flag& flag) {
+  return flag.key.empty() ? flag.help : concat(flag.key, ": ", key_text(flag.key));
+}
+
+std::string exit_codes_text() {
+  return "0 done, 1 the run failed, 2 wrong usage, 65 input refused, 70 internal error, 74 disk or I/O, 75 stopped by "
+         "a signal.";
+}
+
 std::string program_help() {
   std::string text =
-      "veil: masked discrete diffusion on pixels, with bits per dimension that can be trusted\n\nUsage:\n"
+      "veil: masked discrete diffusion on images and text, with bits per dimension that can be trusted\n\nUsage:\n"
       "  veil COMMAND [FLAGS]     veil COMMAND --help     veil --version\n\nCommands:\n";
   for (const Command& command : commands()) {
     text += row(command.name, command.summary);
@@ -59,9 +74,8 @@ std::string program_help() {
   for (const Command& command : commands()) {
     text += concat("  ", command.examples.front(), "\n");
   }
-  return text +
-         "\nResults go to standard output, progress to standard error. Exit codes: 0 done, 1 the run failed, 2 wrong\n"
-         "usage, 65 input refused, 70 internal error, 74 disk or I/O, 75 stopped by a signal.\n";
+  return concat(text, "\nResults go to standard output, progress to standard error. Exit codes:\n", exit_codes_text(),
+                "\n");
 }
 
 std::string command_help(const Command& command) {

@@ -39,6 +39,14 @@ struct Command {
 /// missing and a word too many.
 [[nodiscard]] Arguments parse_arguments(const Command& command, const std::vector<std::string>& words);
 
+/// The settings that a command takes: the keys of its sections, in the order of the configuration.
+[[nodiscard]] std::vector<std::string> keys_of(const Command& command);
+
+/// Meaning, range and default of a configuration key; what the help says of a flag; the exit codes in one line.
+[[nodiscard]] std::string key_text(const std::string& name);
+[[nodiscard]] std::string help_of(const Flag& flag);
+[[nodiscard]] std::string exit_codes_text();
+
 /// What `veil --help`, `veil COMMAND --help` and `veil --version` print.
 [[nodiscard]] std::string program_help();
 [[nodiscard]] std::string command_help(const Command& command);

@@ -9,6 +9,7 @@
 #include "cli/command/selfcheck/selfcheck_command.h"
 #include "cli/command/train/train_command.h"
 #include "cli/command_line.h"
+#include "cli/completion.h"
 
 namespace veil::cli {
 namespace {
@@ -149,11 +150,32 @@ Command data_command() {
           .run = run_data};
 }
 
+Command completion_command() {
+  return {.name = "completion",
+          .summary = "print a script that completes command lines of veil in a shell",
+          .examples = {"veil completion bash > veil.bash"},
+          .flags = {},
+          .sections = {},
+          .positional = "bash|zsh|fish",
+          .run = run_completion};
+}
+
+Command manual_command() {
+  return {.name = "manual",
+          .summary = "print the manual page, every command and setting in one",
+          .examples = {"veil manual > veil.1"},
+          .flags = {},
+          .sections = {},
+          .positional = {},
+          .run = run_manual};
+}
+
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all{train_command(), evaluate_command(), sample_command(), schedules_command(),
-                                        data_command(),  bench_command(),    report_command(), selfcheck_command()};
+  static const std::vector<Command> all{train_command(),      evaluate_command(), sample_command(), schedules_command(),
+                                        data_command(),       bench_command(),    report_command(), selfcheck_command(),
+                                        completion_command(), manual_command()};
   return all;
 }
 

@@ -13,21 +13,13 @@ namespace {
 
 namespace options = boost::program_options;
 
-bool in_sections(const Command& command, const std::string& key) {
-  const std::string section = key.substr(0, key.find('.'));
-  return std::find(command.sections.begin(), command.sections.end(), section) != command.sections.end();
-}
-
 std::vector<std::string> flag_names(const Command& command) {
   std::vector<std::string> names{"quiet", "help"};
   for (const Flag& flag : command.flags) {
     names.push_back(flag.name);
   }
-  for (const std::string& key : io::config_key_names()) {
-    if (in_sections(command, key)) {
-      names.push_back(key);
-    }
-  }
+  const auto keys = keys_of(command);
+  names.insert(names.end(), keys.begin(), keys.end());
   return names;
 }
 
@@ -41,10 +33,8 @@ options::options_description describe(const Command& command) {
       known.add_options()(flag.name.c_str(), options::value<std::string>());
     }
   }
-  for (const std::string& key : io::config_key_names()) {
-    if (in_sections(command, key)) {
-      known.add_options()(key.c_str(), options::value<std::string>());
-    }
+  for (const std::string& key : keys_of(command)) {
+    known.add_options()(key.c_str(), options::value<std::string>());
   }
   return known;
 }

@@ -14,7 +14,8 @@ import tempfile
 import unittest
 
 VEIL = os.path.abspath(sys.argv.pop(1))
-COMMANDS = ["train", "evaluate", "sample", "schedules", "data", "bench", "report", "selfcheck"]
+COMMANDS = ["train", "evaluate", "sample", "schedules", "data", "bench", "report", "selfcheck", "completion",
+            "manual"]
 
 
 class Program(unittest.TestCase):
