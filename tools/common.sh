@@ -37,5 +37,6 @@ configure() {
   local options=()
   [[ -z ${VEIL_CUDA:-} ]] || options+=("-DVEIL_CUDA=$VEIL_CUDA")
   [[ -z ${VEIL_TORCH_ROOT:-} ]] || options+=("-DVEIL_TORCH_ROOT=$VEIL_TORCH_ROOT")
+  [[ -z ${VEIL_WERROR:-} ]] || options+=("-DVEIL_WERROR=$VEIL_WERROR")
   cmake --preset "$preset" "${options[@]}" "$@"
 }

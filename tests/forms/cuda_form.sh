@@ -23,7 +23,10 @@ expect() {
   fi
 }
 
-VEIL_CUDA=ON "$copy/tools/build.sh"
+env -u VEIL_WERROR VEIL_CUDA=ON "$copy/tools/build.sh"
+if grep -q -- -Werror "$copy/build/release/compile_commands.json"; then
+  die "a user's build takes warnings for errors, and a newer compiler warns of other things"
+fi
 veil=$copy/build/release/bin/veil
 expect 0 '^CUDA yes, [0-9]+ devices?$' "$veil" --version
 if ! "$veil" --version | grep -q '^CUDA yes, 0 '; then
