@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <string>
 
 #include "base/words.h"
@@ -16,9 +17,22 @@ enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kRefused = 65, kInternal = 7
 
 constexpr const char* kOutOfMemory = "out of memory; try a smaller batch";
 
-// One line, whatever the message or a file name in it holds.
+// Where LibTorch's messages turn to places in its sources.
+bool begins_trace(const std::string& line) {
+  return line.starts_with("Exception raised from") || line.starts_with("frame #") || line.starts_with("C++ Captured");
+}
+
+// Lines after the first are those of a list. They are set in, so that no name of a file looks like a line of ours.
 ExitCode fail(ExitCode code, const std::string& message) {
-  std::cerr << "veil: " << veil::printable(message.substr(0, message.find('\n'))) << std::endl;
+  std::istringstream lines(message);
+  std::string text;
+  for (std::string line; std::getline(lines, line) && !begins_trace(line);) {
+    const auto begin = line.find_first_not_of(' ');
+    if (begin != std::string::npos) {
+      text += (text.empty() ? "veil: " : "  ") + veil::printable(line.substr(begin)) + '\n';
+    }
+  }
+  std::cerr << (text.empty() ? "veil: failed without a message\n" : text) << std::flush;
   return code;
 }
 

@@ -7,8 +7,12 @@
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
+#include <algorithm>
+#include <charconv>
 #include <limits>
+#include <string_view>
 
+#include "base/words.h"
 #include "veil/base/error.h"
 
 namespace veil {
@@ -53,16 +57,28 @@ bool multiplies_bfloat16(torch::Device device) {
   return device.is_cuda() ? cuda_capability(device.index()) >= kAmpere : cpu_multiplies_bfloat16();
 }
 
+// Of "cuda" or "cuda:N"; -1 of other names.
+int64_t gpu_number(std::string_view name) {
+  constexpr std::string_view kNumbered = "cuda:";
+  if (name == "cuda") {
+    return 0;
+  }
+  int64_t number = -1;
+  const auto digits = name.starts_with(kNumbered) ? name.substr(kNumbered.size()) : "";
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && stop == digits.data() + digits.size() ? number : -1;
+}
+
 torch::Device resolve_device(const std::string& name) {
   const int64_t gpus = gpu_count();
-  if (name == "auto") {
-    return gpus > 0 ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  const int64_t number = gpu_number(name);
+  if (name == "cpu" || (name == "auto" && gpus == 0)) {
+    return {torch::kCPU};
   }
-  require(name == "cpu" || name.starts_with("cuda"), "device.name is \"", name, "\", want auto, cpu, cuda or cuda:N");
-  const torch::Device device(name == "cuda" ? "cuda:0" : name);
-  require(!device.is_cuda() || device.index() < gpus, "device.name is \"", name, "\", but this machine shows ", gpus,
+  require(name == "auto" || number >= 0, "device.name is ", in_quotes(name), ", want auto, cpu, cuda or cuda:N");
+  require(number < gpus, "device.name is \"", name, "\", but this machine shows ", gpus,
           gpus == 1 ? " CUDA device" : " CUDA devices", " to this build; use --device.name=cpu");
-  return device;
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(std::max<int64_t>(number, 0))};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::string flag_rows(const Command& command) {
     const std::string name = concat("--", flag.name, flag.argument.empty() ? "" : " ", flag.argument);
     text += row(name, help_of(flag));
   }
-  text += row("-q, --quiet", "no progress on standard error");
+  text += row("-q, --quiet", "no progress on standard error; warnings stay");
   return text + row("-h, --help", "this text");
 }
 

@@ -18,6 +18,11 @@ const Flag kModel{.name = "model", .argument = "FILE|DIR", .help = "a model file
 const Flag kConfig{.name = "config", .argument = "FILE", .help = "settings, as an INI file", .key = {}};
 const Flag kJson{.name = "json", .argument = {}, .help = "print one JSON object", .key = {}};
 
+const Flag kForce{.name = "force",
+                  .argument = {},
+                  .help = "replace files that veil did not write as such an output; what is read is never replaced",
+                  .key = {}};
+
 Flag short_name(std::string name, std::string argument, std::string key) {
   return {.name = std::move(name), .argument = std::move(argument), .help = {}, .key = std::move(key)};
 }
@@ -52,29 +57,31 @@ Command evaluate_command() {
                           "exact likelihood in a fixed order: raster, bit-reversed or random:SEED; else the bound"),
                     plain("groups", "K", "of --exact-order: forward passes an example; default one for each token"),
                     plain("weights", "ema|raw", "which weights of a run folder; default ema"),
-                    plain("out", "FILE", "also write the JSON object there"), kJson},
+                    plain("out", "FILE", "also write the JSON object there"), kForce, kJson},
           .sections = {"data", "evaluate", "device"},
           .positional = {},
           .run = run_evaluate};
 }
 
 Command sample_command() {
-  return {.name = "sample",
-          .summary = "draw samples from a model",
-          .examples = {"veil sample --model results/quickstart --count 64 --grid samples.png",
-                       "veil sample --model model.safetensors --count 1000 --steps 500 --out images --seed 1"},
-          .flags = {kModel, short_name("count", "N", "sample.count"), short_name("steps", "T", "sample.steps"),
-                    short_name("seed", "S", "sample.seed"), short_name("temperature", "X", "sample.temperature"),
-                    short_name("sampling-grid", "uniform|cosine", "sample.grid"),
-                    plain("class", "C", "class of every sample, a number, a name or none; default: all in turn"),
-                    plain("grid", "FILE.png",
-                          "all samples in one picture, a row a class if there are classes; default samples.png"),
-                    plain("out", "DIR|FILE", "one picture a sample, named by its number; texts: a file of lines"),
-                    plain("npz", "FILE", "uint8 array arr_0 [N, H, W, C] as a NumPy archive"),
-                    plain("npy", "FILE", "the same array as a plain NumPy file"), kJson},
-          .sections = {"sample", "device"},
-          .positional = {},
-          .run = run_sample};
+  return {
+      .name = "sample",
+      .summary = "draw samples from a model",
+      .examples = {"veil sample --model results/quickstart --count 64 --grid samples.png",
+                   "veil sample --model model.safetensors --count 1000 --steps 500 --out images --seed 1"},
+      .flags = {kModel, short_name("count", "N", "sample.count"), short_name("steps", "T", "sample.steps"),
+                short_name("seed", "S", "sample.seed"), short_name("temperature", "X", "sample.temperature"),
+                short_name("sampling-grid", "uniform|cosine", "sample.grid"),
+                plain("class", "C", "class of every sample, a number, a name or none; default: all in turn"),
+                plain("grid", "FILE.png",
+                      "all samples in one picture, a row a class if there are classes; default samples.png"),
+                plain("out", "DIR|FILE",
+                      "one picture a sample, named by its number, in place of earlier samples; texts: a file of lines"),
+                plain("npz", "FILE.npz", "uint8 array arr_0 [N, H, W, C] as a NumPy archive"),
+                plain("npy", "FILE.npy", "the same array as a plain NumPy file"), kForce, kJson},
+      .sections = {"sample", "device"},
+      .positional = {},
+      .run = run_sample};
 }
 
 Command schedules_command() {
@@ -83,7 +90,7 @@ Command schedules_command() {
           .examples = {"veil schedules", "veil schedules --steps 20 --length 784 --out schedules.png"},
           .flags = {plain("steps", "T", "rows of the table: denoising steps; default 10, at most 1000"),
                     plain("length", "N", "tokens of an example, for the expected number of masks; default 3072"),
-                    plain("out", "FILE", "also draw the curves, as a .png or .svg file"), kJson},
+                    plain("out", "FILE", "also draw the curves, as a .png or .svg file"), kForce, kJson},
           .sections = {},
           .positional = {},
           .run = run_schedules};
@@ -127,7 +134,7 @@ Command report_command() {
   return {.name = "report",
           .summary = "write report.html of one or several runs",
           .examples = {"veil report results/quickstart"},
-          .flags = {},
+          .flags = {kForce},
           .sections = {},
           .positional = "RUN...",
           .run = run_report};
@@ -144,7 +151,7 @@ Command data_command() {
                     plain("sheet", "FILE.png", "inspect: write a picture of up to 64 of the images"),
                     plain("compress", "", "pack: deflate, about half the size for photographs and slower to read"),
                     plain("name", "NAME", "pack: name of the data set; default: what was recognised"),
-                    plain("as", "png|npz|cifar", "export: format; default npz for OUT.npz, else png"), kJson},
+                    plain("as", "png|npz|cifar", "export: format; default npz for OUT.npz, else png"), kForce, kJson},
           .sections = {"data"},
           .positional = "inspect|pack|export|verify PATH [OUT]",
           .run = run_data};

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -120,8 +119,10 @@ class Group {
   [[nodiscard]] torch::Tensor logits_at(double t, int64_t step, const std::vector<int64_t>& positions) const {
     const auto on_device = denoiser_.logits_at(input(t), torch::tensor(positions, torch::kInt64));
     auto logits = on_device.to(torch::kCPU, torch::kFloat32).reshape({-1, vocab_size_}).contiguous();
-    if (!logits.lt(std::numeric_limits<float>::infinity()).all().item<bool>()) {
-      throw NumericalError(concat("sampling step ", step, ": the network gave logits that are NaN or infinite"), step);
+    // The largest of a row is NaN if one is, and -infinity if all are.
+    if (!logits.amax(-1).isfinite().all().item<bool>()) {
+      throw NumericalError(
+          concat("sampling step ", step, ": the network gave logits that are NaN, infinite, or all -infinite"), step);
     }
     return logits;
   }

@@ -6,6 +6,7 @@
 
 #include "fuzz/fuzz_target.h"
 #include "io/file/archive_reader.h"
+#include "io/file/file_mark.h"
 #include "io/format/cifar_file.h"
 #include "io/format/idx_file.h"
 #include "io/format/numpy_reader.h"
@@ -71,6 +72,8 @@ void read_packed(std::span<const uint8_t> bytes) {
 
 void read_evaluation(std::span<const uint8_t> bytes) { (void)io::read_evaluation(file_of(bytes)); }
 
+void look_for_marks(std::span<const uint8_t> bytes) { (void)io::bears_mark(file_of(bytes), io::kSamplesMark); }
+
 void read_log(std::span<const uint8_t> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   (void)io::for_each_line(text, [](std::string_view line) {
@@ -90,15 +93,16 @@ void read_cifar(std::span<const uint8_t> bytes) {
   (void)file.read_labels();
 }
 
-constexpr std::array<Target, 9> kTargets{{{"numpy", read_numpy},
-                                          {"integers", read_integers},
-                                          {"archive", read_archive},
-                                          {"image", decode},
-                                          {"packed", read_packed},
-                                          {"evaluation", read_evaluation},
-                                          {"log", read_log},
-                                          {"idx", read_idx},
-                                          {"cifar", read_cifar}}};
+constexpr std::array<Target, 10> kTargets{{{"numpy", read_numpy},
+                                           {"integers", read_integers},
+                                           {"archive", read_archive},
+                                           {"image", decode},
+                                           {"packed", read_packed},
+                                           {"evaluation", read_evaluation},
+                                           {"log", read_log},
+                                           {"mark", look_for_marks},
+                                           {"idx", read_idx},
+                                           {"cifar", read_cifar}}};
 
 }  // namespace
 

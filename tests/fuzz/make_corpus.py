@@ -11,9 +11,10 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT.parent / "cli"))
+sys.path.insert(0, str(ROOT.parent / "cli/command"))
 import data_files as files  # noqa: E402
 
 PICTURES = ROOT.parent / "io/fixtures/images"
@@ -46,6 +47,18 @@ def archives():
     write("archive", "plain.tar", files.tar(members))
     write("archive", "packed.tar.gz", files.tar(members, "w:gz"))
     write("archive", "images.zip", files.npz({"a": ("|u1", (2,), b"ab")}, deflate=True))
+
+
+def marks():
+    mark = b"veil 0.9.0 (samples)"
+    picture = files.png(files.pixels(0, 2, 2, 1), 2, 2, 1)
+    text = b"iTXtSoftware\0\0\0\0\0" + mark
+    write("mark", "grid.png", picture[:33] + struct.pack(">I", len(text) - 4) + text
+          + struct.pack(">I", zlib.crc32(text)) + picture[33:])
+    archive = files.npz({"arr_0": ("|u1", (2,), b"ab")})
+    write("mark", "arrays.npz", archive[:-2] + struct.pack("<H", len(mark)) + mark)
+    write("mark", "plot.svg", b"<!-- " + mark + b" -->\n<svg></svg>")
+    write("mark", "page.html", b'<!DOCTYPE html>\n<meta name="generator" content="' + mark + b'">')
 
 
 def tensors():
@@ -96,6 +109,7 @@ def main():
     shutil.rmtree(CORPUS, ignore_errors=True)
     arrays()
     archives()
+    marks()
     tensors()
     runs()
     pictures()

@@ -149,6 +149,14 @@ TEST(SamplerTest, StopsAtLogitsThatAreNotNumbers) {
   EXPECT_TRUE(network.is_training());
 }
 
+TEST(SamplerTest, StopsWhereNoValueIsPossible) {
+  const float never = -std::numeric_limits<float>::infinity();
+  ConstantDenoiser network(toy_options(6, 2), torch::tensor({never, never}));
+  EXPECT_THROW((void)run(network, {.steps = 2}), NumericalError);
+  ConstantDenoiser one(toy_options(6, 2), torch::tensor({never, 0.0F}));
+  EXPECT_TRUE(run(one, {.steps = 2}).eq(1).all().item<bool>());
+}
+
 TEST(SamplerTest, RefusesOptionsOutOfRange) {
   ConstantDenoiser network(toy_options(6, 2), torch::zeros({2}));
   EXPECT_THROW((void)run(network, {.count = 0}), InvalidArgument);

@@ -62,7 +62,8 @@ using SampleProgress = std::function<void(int64_t, int64_t)>;
 ///
 /// Returns int64 [count, L] on the CPU, values in [0, vocab_size): never the mask, never a value of probability 0. Each
 /// step that calls the network waits for its logits. The network is in evaluation mode and afterwards as it was.
-/// Throws InvalidArgument on options out of range, NumericalError (with the step) if logits are NaN or +infinity.
+/// Throws InvalidArgument on options out of range, NumericalError (with the step) if logits are NaN or +infinity, or
+/// all of a position -infinity.
 [[nodiscard]] torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute = {},
                                    const SampleProgress& progress = {});
 

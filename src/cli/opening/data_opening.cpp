@@ -5,6 +5,7 @@
 #include <iostream>
 #include <optional>
 
+#include "base/words.h"
 #include "cli/terminal/progress.h"
 #include "veil/base/error.h"
 #include "veil/io/dataset/open_dataset.h"
@@ -38,8 +39,9 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
       progress->advance_of(done, all);
     }
   };
+  observer.warning = [](const std::string& text) { std::cerr << printable(text) << '\n'; };
   if (!quiet) {
-    observer.note = [](const std::string& text) { std::cerr << text << '\n'; };
+    observer.note = observer.warning;
   }
   return io::open_dataset(options.source, split, options.prepare, observer);
 }

@@ -10,8 +10,8 @@
 
 namespace veil::cli {
 
-/// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found, converted
-/// and refused. split as in io::open_dataset. Throws DataError.
+/// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found and
+/// converted; what was refused is always told. split as in io::open_dataset. Throws DataError.
 [[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet);
 
 /// The data that a command scores a model on: --data or what the model was trained on, in the split that was asked for.

@@ -1,7 +1,9 @@
 #include "cli/opening/model_choice.h"
 
+#include <filesystem>
 #include <iostream>
 
+#include "base/words.h"
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
 #include "io/run/run_layout.h"
@@ -18,7 +20,7 @@ void take_raw_weights(io::LoadedModel& model, const fs::path& folder) {
   const auto newest = io::load_newest_checkpoint(checkpoints);
   require<DataError>(newest.has_value(), checkpoints.string(), ": no checkpoint, want one that holds the raw weights");
   for (const std::string& damage : newest->skipped) {
-    std::cerr << "veil: " << damage << '\n';
+    std::cerr << "veil: " << printable(damage) << '\n';
   }
   io::assign_weights(*model.denoiser, newest->checkpoint.weights, newest->path.string());
   model.info.step = newest->checkpoint.step;
@@ -51,11 +53,6 @@ ModelChoice open_model(const Arguments& arguments) {
   apply_process_options(config.device);
   place(*model.denoiser, compute, /*training=*/false);
   return {.model = std::move(model), .config = std::move(config), .run = std::move(run), .compute = compute};
-}
-
-void require_folder_of(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  require<IoError>(fs::is_directory(folder), file.string(), ": the folder ", folder.string(), " does not exist");
 }
 
 }  // namespace veil::cli

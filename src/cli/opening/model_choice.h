@@ -1,7 +1,5 @@
 #pragma once
 
-#include <filesystem>
-
 #include "cli/arguments/arguments.h"
 #include "veil/base/device.h"
 #include "veil/io/config/resolve.h"
@@ -21,8 +19,5 @@ struct ModelChoice {
 /// from its newest checkpoint) and moves it to the device. Device settings are those of the command line alone: the
 /// machine that trained the model may have been another. Throws UsageError, DataError.
 [[nodiscard]] ModelChoice open_model(const Arguments& arguments);
-
-/// Throws IoError if the folder that a result is to be written into does not exist: before the work, not after it.
-void require_folder_of(const std::filesystem::path& file);
 
 }  // namespace veil::cli

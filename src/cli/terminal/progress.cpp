@@ -143,8 +143,7 @@ std::string ProgressReporter::line(double now) const {
     text += concat("/", options_.total);
   }
   if (steps_per_second > 0) {
-    text +=
-        concat(", ", significant(steps_per_second * static_cast<double>(options_.examples_per_step), 3), " examples/s");
+    text += concat(", ", significant(steps_per_second * examples_per_step(), 3), " examples/s");
   } else {
     text += ", no rate yet";
   }
@@ -156,6 +155,12 @@ std::string ProgressReporter::line(double now) const {
     text += concat(", ", duration_text(now - begin_.time), " so far");
   }
   return std::isfinite(bits_per_dim_) ? concat(text, ", ", fixed(bits_per_dim_, 4), " bits/dim") : text;
+}
+
+double ProgressReporter::examples_per_step() const {
+  return options_.examples > 0 && options_.total > 0
+             ? static_cast<double>(options_.examples) / static_cast<double>(options_.total)
+             : static_cast<double>(options_.examples_per_step);
 }
 
 std::string ProgressReporter::bar() const {

@@ -25,7 +25,8 @@ struct ProgressOptions {
   std::string label;  ///< first word of the line: "train"
   int64_t total = 0;  ///< steps in all; 0: not known before advance_of
   int64_t examples_per_step = 1;
-  bool quiet = false;  ///< shows nothing
+  int64_t examples = 0;  ///< in all, of which every step is an equal part; 0: examples_per_step says it
+  bool quiet = false;    ///< shows nothing
 };
 
 /// Where progress goes and what time it is; other than the defaults only in tests.
@@ -70,6 +71,7 @@ class ProgressReporter {
   void draw(double now);
   [[nodiscard]] std::string line(double now) const;
   [[nodiscard]] std::string bar() const;
+  [[nodiscard]] double examples_per_step() const;
   void watch();
 
   ProgressOptions options_;

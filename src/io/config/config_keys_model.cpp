@@ -5,6 +5,8 @@
 namespace veil::io {
 namespace {
 
+constexpr const char* kProduct = ", times model.width at most 16384";
+
 // Beta and clip have keys of their own, so a kind changes only kind and exponent: the order of keys does not matter.
 ConfigKey schedule_kind_key() {
   ConfigKey key{.name = "schedule.kind",
@@ -50,13 +52,14 @@ std::vector<ConfigKey> model_keys() {
       choice_key<NetworkKind>(
           "model.network", "architecture", VEIL_FIELD(model.network),
           {{"unet", NetworkKind::kUNet}, {"uvit", NetworkKind::kUViT}, {"transformer", NetworkKind::kTransformer}}),
-      integer_key("model.width", "channels of the first level, a multiple of 32; transformer: width of a head, even",
-                  VEIL_FIELD(model.width), DenoiserRanges::kWidth),
+      integer_key("model.width", "channels of the first level; transformer: width of a head", VEIL_FIELD(model.width),
+                  DenoiserRanges::kWidth, ", and of 32 but for a transformer"),
       integer_key("model.layers", "residual blocks a level; transformer: blocks", VEIL_FIELD(model.layers),
-                  DenoiserRanges::kLayers),
-      integer_list_key(
-          "model.width_multipliers", "uvit: channels of each level over width; each level halves the picture",
-          VEIL_FIELD(model.uvit.width_multipliers), DenoiserRanges::kLevels, DenoiserRanges::kWidthMultiplier),
+                  DenoiserRanges::kLayers, "; transformer: 1 or more"),
+      integer_list_key("model.width_multipliers",
+                       "uvit: channels of each level over width; each level halves the picture",
+                       VEIL_FIELD(model.uvit.width_multipliers), DenoiserRanges::kLevels,
+                       DenoiserRanges::kWidthMultiplier, kProduct),
       integer_key("model.dit_layers", "uvit: transformer blocks in the middle", VEIL_FIELD(model.uvit.dit_layers),
                   DenoiserRanges::kDitLayers),
       integer_key("model.dit_patch", "uvit: side in pixels of the squares that the transformer sees",
@@ -66,7 +69,7 @@ std::vector<ConfigKey> model_keys() {
       integer_key("model.dit_heads", "uvit: attention heads, a divisor of dit_width", VEIL_FIELD(model.uvit.dit_heads),
                   DenoiserRanges::kDitHeads),
       integer_key("model.heads", "transformer: attention heads; a block is width * heads wide",
-                  VEIL_FIELD(model.transformer.heads), DenoiserRanges::kHeads),
+                  VEIL_FIELD(model.transformer.heads), DenoiserRanges::kHeads, kProduct),
       integer_key("model.key_value_heads", "transformer: heads of keys and values, a divisor of heads; 0: heads",
                   VEIL_FIELD(model.transformer.key_value_heads), DenoiserRanges::kKeyValueHeads),
       choice_key<Gate>("model.gate", "transformer: gate of the feed-forward layers: sigmoid, swish or gelu",

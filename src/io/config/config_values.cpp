@@ -69,8 +69,9 @@ void refuse_value(std::string_view name, std::string_view text, std::string_view
   throw InvalidArgument(concat(name, " is ", given, ", want ", wanted));
 }
 
-ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range) {
-  ConfigKey key = plain_integer_key<int64_t>(std::move(name), std::move(help), describe(range), field);
+ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range,
+                      const std::string& more) {
+  ConfigKey key = plain_integer_key<int64_t>(std::move(name), std::move(help), describe(range) + more, field);
   key.set = [field, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {
     int64_t value = 0;
     if (!parse_integer(text, range, value)) {
@@ -137,11 +138,11 @@ ConfigKey text_key(std::string name, std::string help, Access<std::string> field
 }
 
 ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field, IntegerRange lengths,
-                           IntegerRange range) {
+                           IntegerRange range, const std::string& more) {
   ConfigKey key{.name = std::move(name),
                 .help = std::move(help),
                 .wanted = concat(lengths.low, " to ", lengths.high, " integers in [", range.low, ", ", range.high,
-                                 "] with commas between them"),
+                                 "] with commas between them", more),
                 .set = {},
                 .get = {}};
   key.set = [field, lengths, range, id = key.name, wanted = key.wanted](RunConfig& config, std::string_view text) {

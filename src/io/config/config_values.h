@@ -25,14 +25,16 @@ struct Access {
   const Value& (*in)(const RunConfig&);
 };
 
-/// Makers of keys, one for each type of value. `name` and `help` as in ConfigKey.
-[[nodiscard]] ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range);
+/// Makers of keys, one for each type of value. `name` and `help` as in ConfigKey; `more`: what is wanted beside the
+/// range, where it depends on other keys.
+[[nodiscard]] ConfigKey integer_key(std::string name, std::string help, Access<int64_t> field, IntegerRange range,
+                                    const std::string& more = "");
 [[nodiscard]] ConfigKey seed_key(std::string name, std::string help, Access<uint64_t> field);
 [[nodiscard]] ConfigKey real_key(std::string name, std::string help, Access<double> field, Range range);
 [[nodiscard]] ConfigKey boolean_key(std::string name, std::string help, Access<bool> field);
 [[nodiscard]] ConfigKey text_key(std::string name, std::string help, Access<std::string> field);
 [[nodiscard]] ConfigKey integer_list_key(std::string name, std::string help, Access<std::vector<int64_t>> field,
-                                         IntegerRange lengths, IntegerRange range);
+                                         IntegerRange lengths, IntegerRange range, const std::string& more = "");
 
 /// A key whose values are names.
 template <typename Enum>

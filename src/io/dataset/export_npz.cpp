@@ -4,6 +4,7 @@
 
 #include "base/torch.h"
 #include "io/dataset/export_formats.h"
+#include "io/file/file_mark.h"
 #include "veil/base/error.h"
 #include "veil/io/format/numpy_writer.h"
 
@@ -46,7 +47,7 @@ std::map<std::string, int64_t> export_npz(const ImageSource& source, const std::
       arrays.emplace_back("y_" + split, torch::tensor(rows.labels, torch::kInt64));
     }
   }
-  write_npz(target, arrays);
+  write_npz(target, arrays, file_mark(kImagesMark));
   return counts;
 }
 

@@ -43,20 +43,23 @@ Collected collect(PreparedImages& images, const std::string& name, const OpenObs
   return all;
 }
 
-void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserver& observer) {
-  if (!observer.note) {
-    return;
+void tell(const std::function<void(const std::string&)>& listener, const std::string& line) {
+  if (listener) {
+    listener(line);
   }
+}
+
+void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserver& observer) {
   for (const auto& [what, count] : images.conversions()) {
-    observer.note(concat(info.name, ": ", count, " images converted: ", what));
+    tell(observer.note, concat(info.name, ": ", count, " images converted: ", what));
   }
   const auto& refused = images.refused();
   if (!refused.empty()) {
-    observer.note(concat(info.name, ": ", refused.size(), " of ", images.total(),
-                         " files refused; veil data inspect lists them all"));
+    tell(observer.warning, concat(info.name, ": ", refused.size(), " of ", images.total(),
+                                  " files refused; veil data inspect lists them all"));
   }
   for (size_t i = 0; i < std::min(refused.size(), kNamedRefusals); ++i) {
-    observer.note(concat("  ", refused[i].origin, ": ", refused[i].reason));
+    tell(observer.warning, concat("  ", refused[i].origin, ": ", refused[i].reason));
   }
 }
 
@@ -78,13 +81,11 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
   require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
                      first_refusal(images.refused()), advice_on_holdout(images, known, split, options.holdout));
   DatasetInfo info = described(known, split, options.fit);
-  if (observer.note && !known.unlabelled.empty()) {
-    observer.note(
-        concat(known.name, ": no labels, because not every image lies in a class folder: ", known.unlabelled));
+  if (!known.unlabelled.empty()) {
+    tell(observer.warning,
+         concat(known.name, ": no labels, because not every image lies in a class folder: ", known.unlabelled));
   }
-  if (observer.note) {
-    observer.note(concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
-  }
+  tell(observer.note, concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
   info.shape = all.shape;
   const auto rows = static_cast<int64_t>(all.labels.size());
   auto tokens = std::make_shared<std::vector<uint8_t>>(std::move(all.tokens));
@@ -115,9 +116,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::stri
   const auto chosen = !split.empty() ? split : info.is_divided() ? "test" : "all";
   const auto packed = images->packed();
   if (packed && is_ready(info, chosen, options.fit)) {
-    if (observer.note) {
-      observer.note(concat(info.name, ", ", chosen, ": packed HDF5"));
-    }
+    tell(observer.note, concat(info.name, ", ", chosen, ": packed HDF5"));
     return open_packed_dataset(packed, chosen);
   }
   return open_in_memory(*images, chosen, options, observer);

@@ -20,6 +20,7 @@ static_assert(std::endian::native == std::endian::little, "arrays are written as
 
 constexpr size_t kPrefixBytes = 10;  // magic, version, header length
 constexpr size_t kAlignment = 64;
+constexpr size_t kMaxComment = 200;
 
 const char* type_code(at::ScalarType type) {
   switch (type) {
@@ -82,6 +83,14 @@ void add_entry(archive* a, const std::string& name, const std::vector<uint8_t>& 
   check(a, archive_write_data(a, content.data(), content.size()));
 }
 
+/// The zip format ends with the length of the archive's comment, two bytes, and the comment; libarchive writes none.
+void add_comment(std::vector<uint8_t>& zip, std::string_view comment) {
+  require(comment.size() <= kMaxComment && comment.find('\0') == std::string_view::npos,
+          "the comment of an archive is longer than ", kMaxComment, " bytes or holds a zero byte");
+  zip[zip.size() - 2] = static_cast<uint8_t>(comment.size());
+  zip.insert(zip.end(), comment.begin(), comment.end());
+}
+
 }  // namespace
 
 std::vector<uint8_t> encode_npy(const torch::Tensor& array) {
@@ -103,7 +112,8 @@ std::vector<uint8_t> encode_npy(const torch::Tensor& array) {
 
 void write_npy(const std::filesystem::path& path, const torch::Tensor& array) { write_file(path, encode_npy(array)); }
 
-void write_npz(const std::filesystem::path& path, const std::vector<std::pair<std::string, torch::Tensor>>& arrays) {
+void write_npz(const std::filesystem::path& path, const std::vector<std::pair<std::string, torch::Tensor>>& arrays,
+               std::string_view comment) {
   std::vector<uint8_t> bytes;
   const std::unique_ptr<archive, FreeArchive> zip(archive_write_new());
   check(zip.get(), archive_write_set_format_zip(zip.get()));
@@ -117,6 +127,7 @@ void write_npz(const std::filesystem::path& path, const std::vector<std::pair<st
     add_entry(zip.get(), name + ".npy", encode_npy(array));
   }
   check(zip.get(), archive_write_close(zip.get()));
+  add_comment(bytes, comment);
   write_file(path, bytes);
 }
 

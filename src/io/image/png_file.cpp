@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "io/file/files.h"
+#include "io/image/picture_mark.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -63,12 +64,17 @@ std::vector<uint8_t> encode_png(const Pixels& image, const PngText& text) {
   const int done = png_image_write_to_memory(&header, encoded.data(), &size, /*convert_to_8bit=*/0, image.values.data(),
                                              /*row_stride=*/0, /*colormap=*/nullptr);
   require<std::runtime_error>(done != 0, "libpng: ", header.message);
-  const auto body = encoded.begin() + kHeaderEnd;
-  std::vector<uint8_t> bytes(encoded.begin(), body);
+  encoded.resize(size);
+  return with_png_text(encoded, text);
+}
+
+std::vector<uint8_t> with_png_text(const std::vector<uint8_t>& png, const PngText& text) {
+  const auto body = png.begin() + kHeaderEnd;
+  std::vector<uint8_t> bytes(png.begin(), body);
   for (const auto& [key, value] : text) {
     append_text(bytes, key, value);
   }
-  bytes.insert(bytes.end(), body, encoded.begin() + static_cast<int64_t>(size));
+  bytes.insert(bytes.end(), body, png.end());
   return bytes;
 }
 

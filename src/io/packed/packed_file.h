@@ -46,6 +46,9 @@ class PackedWriter {
   std::unique_ptr<Impl> impl_;
 };
 
+/// PATH.partial.
+[[nodiscard]] std::filesystem::path packed_draft(const std::filesystem::path& path);
+
 /// A file that PackedWriter wrote, for reading at random. Any number of threads may read. Nothing of the file is
 /// believed: plug-ins, external or virtual storage, soft or external links, filters other than deflate and shuffle
 /// (each once at most), chunks above 64 MiB, other types and shapes, and values that are promised but not stored are

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr int64_t kChunkBytes = 64 << 10;
 constexpr int64_t kDeflatedChunkBytes = 16 << 10;  // a chunk is unpacked whole for one image of it
 constexpr unsigned kDeflateLevel = 4;
+constexpr const char* kDraft = ".partial";
 
 Hdf5Handle string_type(size_t bytes) {
   Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
@@ -96,10 +97,12 @@ bool append_rows(hid_t set, hid_t memory_type, std::vector<hsize_t> sizes, hsize
 
 }  // namespace
 
+fs::path packed_draft(const fs::path& path) { return path.string() + kDraft; }
+
 class PackedWriter::Impl {
  public:
   Impl(fs::path path, TokenShape shape, bool has_labels, bool compress)
-      : path_(std::move(path)), draft_(path_, ".partial"), shape_(shape), has_labels_(has_labels), compress_(compress) {
+      : path_(std::move(path)), draft_(path_, kDraft), shape_(shape), has_labels_(has_labels), compress_(compress) {
     std::error_code ignored;  // a device must not be replaced by a file
     require<IoError>(!fs::exists(path_, ignored) || fs::is_regular_file(path_, ignored), path_.string(),
                      ": cannot be written: found a folder or a device, want a file or nothing");

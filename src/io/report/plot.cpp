@@ -1,26 +1,16 @@
 #include "io/report/plot.h"
 
-#include <algorithm>
-#include <cctype>
-
+#include "io/file/ending.h"
+#include "io/file/file_mark.h"
 #include "io/file/files.h"
 #include "io/image/encoders.h"
+#include "io/image/picture_mark.h"
 #include "io/report/plot_drawing.h"
 #include "io/report/raster_canvas.h"
 #include "io/report/svg_canvas.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
-namespace {
-
-std::string ending(const std::filesystem::path& file) {
-  std::string text = file.extension().string();
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
-}  // namespace
-
 std::string svg_plot(const std::vector<PlotSeries>& series, const PlotOptions& options) {
   check_plot(series, options);
   SvgCanvas canvas(options.width, options.height, options.title);
@@ -36,16 +26,16 @@ Pixels raster_plot(const std::vector<PlotSeries>& series, const PlotOptions& opt
 }
 
 void require_plot_name(const std::filesystem::path& file) {
-  const std::string found = ending(file);
+  const std::string found = ending_of(file);
   require(found == ".png" || found == ".svg", file.string(), ": want a name that ends in .png or .svg, for a picture");
 }
 
 void write_plot(const std::filesystem::path& file, const std::vector<PlotSeries>& series, const PlotOptions& options) {
   require_plot_name(file);
-  if (ending(file) == ".png") {
-    write_file(file, encode_smallest_png(raster_plot(series, options)));
+  if (ending_of(file) == ".png") {
+    write_file(file, with_png_text(encode_smallest_png(raster_plot(series, options)), picture_mark(kPlotMark)));
   } else {
-    write_file(file, svg_plot(series, options));
+    write_file(file, svg_mark(kPlotMark) + svg_plot(series, options));
   }
 }
 

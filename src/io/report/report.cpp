@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/words.h"
+#include "io/file/file_mark.h"
 #include "io/file/files.h"
 #include "io/report/markup.h"
 #include "io/report/report_plots.h"
@@ -208,6 +209,7 @@ std::string make_report(const fs::path& run_folder) {
   const std::string samples = make_samples(records);
   const std::string configuration = make_configuration(records, name);
   std::string html(kHead);
+  html += html_mark(kReportMark);
   html +=
       concat("<title>", escape_markup(name), " – veil</title>\n</head>\n<body>\n<h1>", escape_markup(name), "</h1>\n");
   html += make_lead(records);

@@ -5,6 +5,7 @@
 
 #include "base/torch.h"
 #include "io/file/publish.h"
+#include "io/image/picture_mark.h"
 #include "io/model/model_files.h"
 #include "io/text/text.h"
 #include "veil/io/image/image_grid.h"
@@ -23,7 +24,8 @@ fs::path with_ending(fs::path stem, const char* ending) { return stem += ending;
 fs::path write(const fs::path& stem, const torch::Tensor& tokens, const DatasetInfo& data) {
   if (data.kind == DataKind::kImage) {
     auto path = with_ending(stem, kPicture);
-    write_png(path, image_grid(tokens, data.shape, {.scale = 0, .vocab_size = data.vocab_size}));
+    write_png(path, image_grid(tokens, data.shape, {.scale = 0, .vocab_size = data.vocab_size}),
+              picture_mark(kSamplesMark));
     return path;
   }
   auto path = with_ending(stem, kLines);

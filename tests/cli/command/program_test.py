@@ -71,9 +71,10 @@ class WrongUsage(Program):
         model = self.veil("--version")
         if re.search(r"CUDA yes, [1-9]", model.stdout):
             self.skipTest("this machine has a GPU")
-        result = self.veil("bench", "evaluate", "--device.name=cuda")
-        self.assert_refused(result, 2, 'device.name is "cuda", but this machine shows 0 CUDA devices to this build; '
-                                       "use --device.name=cpu")
+        for name in ("cuda", "cuda:0", "cuda:1", "cuda:300", "cuda:999"):
+            result = self.veil("bench", "evaluate", f"--device.name={name}")
+            self.assert_refused(result, 2, f'device.name is "{name}", but this machine shows 0 CUDA devices to this build; '
+                                           "use --device.name=cpu")
 
     def test_no_command(self):
         self.assert_refused(self.veil(), 2, "--help")

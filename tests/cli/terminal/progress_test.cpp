@@ -51,6 +51,15 @@ TEST(ProgressTest, ALineTellsRateTimeLeftAndBits) {
   EXPECT_EQ(bench.out.str(), "train 20/1000, 128 examples/s, 8 min 10 s left, 3.2500 bits/dim\n");
 }
 
+TEST(ProgressTest, ManyStepsOfOneExampleAreOneExample) {
+  Bench bench;
+  // 16 samples in 2 groups of 8 rows, 500 steps each: a quarter of the work in 10 s is 4 samples.
+  ProgressReporter progress({.label = "sample", .examples = 16}, bench.place());
+  bench.now += 10.0;
+  progress.advance_of(250, 1000);
+  EXPECT_EQ(bench.out.str(), "sample 250/1000, 0.400 examples/s, 30 s left\n");
+}
+
 TEST(ProgressTest, RatesOfAResumedRunCountFromWhereItWentOn) {
   Bench bench;
   ProgressReporter progress({.label = "train", .total = 1000}, bench.place());

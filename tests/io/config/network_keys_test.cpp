@@ -27,6 +27,42 @@ TEST(NetworkKeysTest, WidthsThatNormsCannotGroupAreForTheTransformerOnly) {
   EXPECT_EQ(complaint(config), "");
 }
 
+std::string refusal(const char* key, const char* value) {
+  RunConfig config;
+  try {
+    set(config, key, value);
+  } catch (const InvalidArgument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// What the help says before is what an error says after.
+TEST(NetworkKeysTest, WhatIsWantedIsSaidBeforeAndAfter) {
+  const std::string width = "a multiple of 2 in [4, 4096], and of 32 but for a transformer";
+  EXPECT_EQ(find_config_key("model.width").wanted, width);
+  EXPECT_EQ(refusal("model.width", "5"), "model.width is 5, want " + width);
+  EXPECT_EQ(find_config_key("model.layers").wanted, "an integer in [0, 256]; transformer: 1 or more");
+  EXPECT_EQ(find_config_key("model.width_multipliers").wanted,
+            "1 to 8 integers in [1, 64] with commas between them, times model.width at most 16384");
+  EXPECT_EQ(find_config_key("model.heads").wanted, "an integer in [1, 1024], times model.width at most 16384");
+}
+
+TEST(NetworkKeysTest, ProductsWithTheWidthEndWhereTheHelpSays) {
+  RunConfig config;
+  set(config, "model.network", "uvit");
+  set(config, "model.width", "4096");
+  set(config, "model.width_multipliers", "1,4");
+  EXPECT_EQ(complaint(config), "");
+  set(config, "model.width_multipliers", "1,5");
+  EXPECT_EQ(complaint(config), "model.width_multipliers is 5, want 4 or less where model.width is 4096");
+  set(config, "model.network", "transformer");
+  set(config, "model.heads", "4");
+  EXPECT_EQ(complaint(config), "");
+  set(config, "model.heads", "5");
+  EXPECT_EQ(complaint(config), "model.heads is 5, want 4 or less where model.width is 4096");
+}
+
 TEST(NetworkKeysTest, WhatIsForImagesIsRefusedBesideATransformer) {
   RunConfig config;
   set(config, "model.network", "transformer");

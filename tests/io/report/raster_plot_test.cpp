@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "io/file/file_mark.h"
 #include "io/image/decode_image.h"
 #include "io/report/plot.h"
 #include "support/temp_folder.h"
@@ -114,7 +115,7 @@ TEST(PlotFileTest, TheEndingChoosesTheFormat) {
   }
   for (const char* name : {"a.svg", "a.Svg"}) {
     write_plot(folder.path() / name, line, {});
-    EXPECT_EQ(read_bytes(folder.path() / name), svg_plot(line, {}));
+    EXPECT_EQ(read_bytes(folder.path() / name), svg_mark(kPlotMark) + svg_plot(line, {}));
   }
 }
 

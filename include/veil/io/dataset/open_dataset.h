@@ -10,10 +10,11 @@
 
 namespace veil::io {
 
-/// What is told while a data set is opened; either may be empty.
+/// What is told while a data set is opened; any may be empty.
 struct OpenObserver {
   std::function<void(int64_t done, int64_t all)> progress{};  ///< images looked at
-  std::function<void(const std::string&)> note{};             ///< a line: what was found, refused, converted
+  std::function<void(const std::string&)> note{};             ///< a line: what was found and converted
+  std::function<void(const std::string&)> warning{};          ///< a line: what was left out
 };
 
 /// Opens a split for training or evaluation.
@@ -27,7 +28,7 @@ struct OpenObserver {
 /// divided; "" for "test" where the source is divided, else "all". text8 has train, valid and test.
 ///
 /// Packed files are read as they are needed. Everything else is decoded into memory, up to 4 GiB; more is refused with
-/// the advice to pack it. Files that cannot be used are left out and told of (observer.note). info().fingerprint is
+/// the advice to pack it. Files that cannot be used are left out and told of (observer.warning). info().fingerprint is
 /// set. Throws DataError (path, found, wanted), InvalidArgument for options out of range.
 [[nodiscard]] std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
                                                     const PrepareOptions& options = {},

@@ -5,21 +5,19 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "base/torch.h"
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/command/data/data_report.h"
-#include "cli/opening/model_choice.h"
+#include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
 #include "io/dataset/export_images.h"
 #include "io/dataset/inspect_images.h"
 #include "io/dataset/verify_data.h"
-#include "io/file/files.h"
-#include "io/packed/packed_file.h"
+#include "io/image/picture_mark.h"
 #include "veil/base/error.h"
 #include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/pack_images.h"
@@ -54,17 +52,11 @@ void want_words(const Arguments& arguments, size_t words, const char* usage) {
   require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);
 }
 
-// OUT takes the place of what has its name, which must not be what is read.
-void require_other_file(const fs::path& out, const std::string& in) {
-  std::error_code ignored;  // one of them does not exist, or IN is the name of a data set
-  require(!fs::equivalent(in, out, ignored), out.string(), ": is what is read; name another file to write");
-}
-
-// Only HDF5 files, which pack writes, are replaced. A folder or a device is refused by the writer.
-void require_packed_or_new(const fs::path& out) {
-  std::error_code ignored;
-  require(!fs::is_regular_file(out, ignored) || io::is_hdf5(out), out.string(),
-          ": exists and is not a packed file, and would be lost; name a new file, or remove this one first");
+void check_output(const Arguments& arguments, const std::string& name, const fs::path& path, OutputKind kind) {
+  Outputs outputs(arguments);
+  outputs.reads_data(arguments.positionals[1]);
+  outputs.writes(name, path, kind);
+  outputs.check();
 }
 
 // All images of the contact sheet are in colour and of one size.
@@ -90,10 +82,8 @@ void require_images(const io::Inspection& inspection) {
 
 int inspect(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 2, "inspect PATH [--sheet FILE.png] [--json]");
-  arguments.allow_only({"sheet", "json"});
-  if (arguments.has("sheet")) {
-    require_folder_of(arguments.text("sheet"));
-  }
+  arguments.allow_only({"sheet", "force", "json"});
+  check_output(arguments, "--sheet", arguments.text("sheet"), OutputKind::kSheet);
   const auto source = io::open_named_source(arguments.positionals[1]);
   io::Inspection inspection;
   {
@@ -102,7 +92,7 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
   }
   std::string text = inspection_text(inspection);
   if (arguments.has("sheet") && !inspection.contact.empty()) {
-    io::write_png(arguments.text("sheet"), contact_sheet(inspection.contact));
+    io::write_png(arguments.text("sheet"), contact_sheet(inspection.contact), io::picture_mark(io::kSheetMark));
     text += concat("sheet           ", arguments.text("sheet"), "\n");
   }
   print(arguments.has("json") ? inspection_json(inspection) + "\n" : text);
@@ -112,11 +102,9 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
 
 int pack(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "pack IN OUT.h5 [--size N] [--compress] …");
-  arguments.allow_only({"compress", "name", "json"});
+  arguments.allow_only({"compress", "name", "force", "json"});
   const fs::path out = arguments.positionals[2];
-  require_folder_of(out);
-  require_other_file(out, arguments.positionals[1]);
-  require_packed_or_new(out);
+  check_output(arguments, "OUT", out, OutputKind::kPacked);
   const auto source = io::open_named_source(arguments.positionals[1]);
   const io::PackOptions options{.prepare = data.prepare,
                                 .compress = arguments.has("compress"),
@@ -156,10 +144,10 @@ io::ExportFormat export_format(const Arguments& arguments) {
 
 int export_data(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "export IN OUT [--as png|npz|cifar]");
-  arguments.allow_only({"as"});
+  arguments.allow_only({"as", "force"});
   const auto format = export_format(arguments);
-  require_folder_of(arguments.positionals[2]);
-  require_other_file(arguments.positionals[2], arguments.positionals[1]);
+  check_output(arguments, "OUT", arguments.positionals[2],
+               format == io::ExportFormat::kNpz ? OutputKind::kImageArrays : OutputKind::kNewFolder);
   const auto source = io::open_named_source(arguments.positionals[1]);
   Watch watch("export", arguments.quiet);
   const auto counts = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kShownRefusals = 20;
 constexpr size_t kShownShapes = 8;
-constexpr size_t kShownClasses = 20;
+constexpr size_t kShownClasses = 100;
 constexpr const char* kDensity = " .:-=+*#";
 
 std::string padded(const std::string& text, size_t width) {
@@ -57,7 +57,9 @@ std::string classes_text(const io::SourceInfo& source, const io::SplitInspection
   for (size_t label = 0; label < std::min(split.per_class.size(), kShownClasses); ++label) {
     text += concat("    ", padded(concat(split.per_class[label]), 8), class_name(source, label), "\n");
   }
-  return text + (split.per_class.size() > kShownClasses ? "    …\n" : "");
+  return text + (split.per_class.size() > kShownClasses
+                     ? concat("    … and ", split.per_class.size() - kShownClasses, " more; --json lists all\n")
+                     : "");
 }
 
 std::string refusals_text(const io::SplitInspection& split) {

@@ -8,6 +8,7 @@
 #include "cli/arguments/usage_error.h"
 #include "cli/opening/data_opening.h"
 #include "cli/opening/model_choice.h"
+#include "cli/opening/outputs.h"
 #include "cli/terminal/evaluation_output.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
@@ -67,8 +68,12 @@ ResultFile result_file(const Arguments& arguments, const ModelChoice& choice, co
   }
   const io::RunLayout run(model);
   const std::string difference = difference_to_own(run, choice, scored, arguments.has("exact-order"));
-  if (difference.empty()) {
+  if (difference.empty() && may_be_written(run.evaluation)) {
     return {.out = {}, .own_evaluation = run.evaluation};
+  }
+  if (difference.empty()) {  // somebody else's run: the figure is printed all the same
+    std::cerr << "veil: " << printable(run.evaluation.string()) << " cannot be written; --out FILE keeps the figure\n";
+    return {};
   }
   if (!arguments.quiet) {
     std::cerr << "veil: " << run.evaluation.string() << " is left as it is: this is not the run's own question ("
@@ -97,14 +102,21 @@ EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, 
                : evaluate(denoiser, dataset, options, choice.compute, advance);
 }
 
+// Before the data are read, which may take long.
+void check_outputs(const Arguments& arguments, const std::string& source) {
+  Outputs outputs(arguments);
+  outputs.reads_model(arguments.text("model"));
+  outputs.reads_data(arguments.text("data", source));
+  outputs.writes("--out", arguments.text("out"), OutputKind::kEvaluation);
+  outputs.check();
+}
+
 }  // namespace
 
 int run_evaluate(const Arguments& arguments) {
-  if (arguments.has("out")) {
-    require_folder_of(arguments.text("out"));
-  }
   const auto order = exact_order(arguments);
   const ModelChoice choice = open_model(arguments);
+  check_outputs(arguments, choice.config.data.source);
   const auto dataset = open_scored_data(arguments, choice.config.data);
   warn_of_other_data(dataset->info(), choice.model);
   const ResultFile file = result_file(arguments, choice, dataset->info());

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/opening/model_choice.h"
+#include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
-#include "io/file/files.h"
+#include "cli/terminal/stop_signal.h"
+#include "io/file/new_folder.h"
+#include "io/image/picture_mark.h"
+#include "io/image/sample_picture.h"
 #include "io/text/text.h"
 #include "veil/io/format/numpy_writer.h"
 #include "veil/io/image/image_grid.h"
@@ -30,8 +35,16 @@ struct Targets {
   bool is_text = false;  // lines on standard output, or in the file --out
 };
 
-// Made before the samples are, so that a wrong path costs nothing.
-Targets prepare_targets(const Arguments& arguments, bool is_text) {
+// The data that the model was trained on must not grow by its samples. A source such as "." says nothing here, for it
+// was meant from another folder.
+void reads_training_data(Outputs& outputs, const std::string& source) {
+  if (!fs::path(source).lexically_normal().string().starts_with('.')) {
+    outputs.reads_data(source);
+  }
+}
+
+// Before the samples are made, so that a wrong path costs nothing.
+Targets choose_targets(const Arguments& arguments, const std::string& source, bool is_text) {
   Targets targets{.grid = arguments.text("grid"),
                   .folder = arguments.text("out"),
                   .npz = arguments.text("npz"),
@@ -42,14 +55,14 @@ Targets prepare_targets(const Arguments& arguments, bool is_text) {
   if (!is_text && targets.grid.empty() && targets.folder.empty() && targets.npz.empty() && targets.npy.empty()) {
     targets.grid = "samples.png";
   }
-  for (const fs::path& file : {targets.grid, targets.npz, targets.npy, is_text ? targets.folder : fs::path()}) {
-    if (!file.empty()) {
-      require_folder_of(file);
-    }
-  }
-  if (!is_text && !targets.folder.empty()) {
-    fs::create_directories(targets.folder);
-  }
+  Outputs outputs(arguments);
+  outputs.reads_model(arguments.text("model"));
+  reads_training_data(outputs, source);
+  outputs.writes("--grid", targets.grid, OutputKind::kGrid);
+  outputs.writes("--out", targets.folder, is_text ? OutputKind::kText : OutputKind::kPictures);
+  outputs.writes("--npz", targets.npz, OutputKind::kSampleArray);
+  outputs.writes("--npy", targets.npy, OutputKind::kNumpy);
+  outputs.check();
   return targets;
 }
 
@@ -90,18 +103,20 @@ std::vector<std::string> grid_rows(const DenoiserOptions& network, const Dataset
   return rows;
 }
 
-std::string file_name(int64_t number) { return zero_padded(number, 6) + ".png"; }
-
-void write_images(const fs::path& folder, const torch::Tensor& images, int64_t first) {
+// In place of those of an earlier call.
+void write_images(const fs::path& target, const torch::Tensor& images, int64_t first) {
+  io::NewFolder folder(target, io::is_sample_picture);
+  folder.open();
   for (int64_t i = 0; i < images.size(0); ++i) {
-    io::write_png(folder / file_name(first + i), io::pixels_of(images[i]));
+    io::write_sample_picture(folder.path(), first + i, io::pixels_of(images[i]));
   }
+  folder.publish();
 }
 
 // The samples as NumPy arrays, where they are asked for; notes them in `written`.
 void write_arrays(const Targets& targets, const torch::Tensor& samples, nlohmann::ordered_json& written) {
   if (!targets.npz.empty()) {
-    io::write_npz(targets.npz, {{"arr_0", samples}});
+    io::write_npz(targets.npz, {{"arr_0", samples}}, io::file_mark(io::kSamplesMark));
     written["npz"] = targets.npz.string();
   }
   if (!targets.npy.empty()) {
@@ -134,7 +149,8 @@ nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor
   const torch::Tensor images = io::tokens_to_images(tokens, network.shape, network.vocab_size);
   if (!targets.grid.empty()) {
     io::write_png(targets.grid,
-                  io::image_grid(tokens, network.shape, {.rows = rows, .scale = 0, .vocab_size = network.vocab_size}));
+                  io::image_grid(tokens, network.shape, {.rows = rows, .scale = 0, .vocab_size = network.vocab_size}),
+                  io::picture_mark(io::kSamplesMark));
     written["grid"] = targets.grid.string();
   }
   if (!targets.folder.empty()) {
@@ -172,18 +188,21 @@ std::string result_text(const nlohmann::ordered_json& written, const std::vector
   return concat(text, "rows from the top: ", printable(joined(rows)), "\n");
 }
 
-torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, bool quiet) {
-  ProgressReporter progress({.label = "sample", .quiet = quiet});
-  return sample(*choice.model.denoiser, options, choice.compute,
-                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
+torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, const StopSignal& signal, bool quiet) {
+  ProgressReporter progress({.label = "sample", .examples = options.count, .quiet = quiet});
+  return sample(*choice.model.denoiser, options, choice.compute, [&](int64_t done, int64_t all) {
+    progress.advance_of(done, all);
+    if (signal.received() != 0) {
+      throw Stopped();
+    }
+  });
 }
 
-}  // namespace
-
-int run_sample(const Arguments& arguments) {
+int draw_and_write(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const std::string& alphabet = choice.model.spec.data.alphabet;
-  const Targets targets = prepare_targets(arguments, choice.model.spec.data.kind == DataKind::kText);
+  const Targets targets =
+      choose_targets(arguments, choice.config.data.source, choice.model.spec.data.kind == DataKind::kText);
   const DenoiserOptions& network = choice.model.denoiser->options();
   SampleOptions options = choice.run.sample;
   if (arguments.has("class")) {
@@ -191,13 +210,25 @@ int run_sample(const Arguments& arguments) {
   }
   const auto rows =
       targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.spec.data, options);
-  const torch::Tensor tokens = draw(choice, options, arguments.quiet);
+  const StopSignal signal;  // once the samples are there, they are written whatever comes
+  const torch::Tensor tokens = draw(choice, options, signal, arguments.quiet);
   const nlohmann::ordered_json written =
       targets.is_text ? write_text_samples(targets, tokens, alphabet, arguments.has("json"))
                       : write_samples(targets, tokens, network, options.first, static_cast<int64_t>(rows.size()));
   print(arguments.has("json") ? result_json(options, choice.model.info.step, written, rows)
                               : result_text(written, rows));
   return 0;
+}
+
+}  // namespace
+
+int run_sample(const Arguments& arguments) {
+  try {
+    return draw_and_write(arguments);
+  } catch (const Stopped& stopped) {
+    std::cerr << "veil: " << stopped.what() << std::endl;
+    return kStoppedBySignal;
+  }
 }
 
 }  // namespace veil::cli

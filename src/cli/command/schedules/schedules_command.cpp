@@ -1,11 +1,12 @@
 #include "cli/command/schedules/schedules_command.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "cli/opening/model_choice.h"
+#include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/plain_numbers.h"
 #include "io/report/plot.h"
@@ -41,18 +42,33 @@ std::vector<Row> rows_of(const MaskSchedule& schedule, int64_t steps, int64_t le
   return rows;
 }
 
-std::string padded(const std::string& text, size_t width) {
-  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+using Cells = std::array<std::string, 5>;
+
+// Columns are as wide as their widest cell asks for, and two blanks more.
+std::string aligned(const std::vector<Cells>& lines) {
+  std::array<size_t, 5> widths{10, 12, 14, 16, 12};
+  for (const Cells& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], line[i].size() + 2);
+    }
+  }
+  std::string text;
+  for (const Cells& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      text.append(widths[i] - line[i].size(), ' ').append(line[i]);
+    }
+    text += '\n';
+  }
+  return text;
 }
 
 std::string table_of(std::string_view name, const std::vector<Row>& rows) {
-  std::string text = concat(name, "\n", padded("t", 10), padded("alpha", 12), padded("weight", 14),
-                            padded("masked tokens", 16), padded("P(unmask)", 12), "\n");
+  std::vector<Cells> lines{{"t", "alpha", "weight", "masked tokens", "P(unmask)"}};
   for (const Row& row : rows) {
-    text += concat(padded(fixed(row.t, 4), 10), padded(fixed(row.alpha, 6), 12), padded(significant(row.weight, 6), 14),
-                   padded(fixed(row.masks, 1), 16), padded(fixed(row.unmask, 6), 12), "\n");
+    lines.push_back(
+        {fixed(row.t, 4), fixed(row.alpha, 6), significant(row.weight, 6), fixed(row.masks, 1), fixed(row.unmask, 6)});
   }
-  return text + "\n";
+  return concat(name, "\n", aligned(lines), "\n");
 }
 
 nlohmann::ordered_json json_of(std::string_view name, const std::vector<Row>& rows) {
@@ -90,9 +106,10 @@ int run_schedules(const Arguments& arguments) {
   const int64_t steps = arguments.integer("steps", 10, 1, 1000);
   const int64_t length = arguments.integer("length", 3072, 1, 1'000'000'000);
   const std::filesystem::path out = arguments.text("out");
+  Outputs outputs(arguments);
+  outputs.writes("--out", out, OutputKind::kPlot);
+  outputs.check();
   if (!out.empty()) {
-    io::require_plot_name(out);
-    require_folder_of(out);
     draw_curves(out);
   }
   std::string text = concat("Each row is a step of ", steps, " from t down, for ", length,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/words.h"
 #include "cli/command/train/train_observers.h"
 #include "cli/opening/data_opening.h"
 #include "cli/terminal/evaluation_output.h"
@@ -63,6 +64,9 @@ class TrainingRun {
   }
 
  private:
+  // What somebody should know who asked for no progress.
+  static void warn(const std::string& text) { std::cerr << printable(text) << '\n'; }
+
   void note(const std::string& text) const {
     if (!options_.quiet) {
       std::cerr << text << '\n';
@@ -106,14 +110,14 @@ class TrainingRun {
     const auto newest = io::load_newest_checkpoint(folder_.layout().checkpoints);
     if (newest) {
       for (const auto& damage : newest->skipped) {
-        note(damage);
+        warn(damage);
       }
       restore(state, newest->checkpoint);
       log.restore(newest->checkpoint);
       note(concat("going on from step ", state.step));
     }
     for (const auto& damage : folder_.rewind_logs(state.step)) {
-      note(damage);
+      warn(damage);
     }
   }
 
@@ -147,7 +151,7 @@ class TrainingRun {
   }
 
   std::string write_samples(TrainState& state) {
-    ProgressReporter progress({.label = "sample", .quiet = options_.quiet});
+    ProgressReporter progress({.label = "sample", .examples = run_.sample.count, .quiet = options_.quiet});
     const auto tokens = sample(*state.average, run_.sample, compute_,
                                [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
     return concat("samples ", io::write_samples(folder_.layout(), tokens, data_->info()).string(), "\n");
