@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fuzz/fuzz_target.h"
@@ -14,6 +16,8 @@
 #include "io/packed/packed_file.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/run_log.h"
+#include "io/source/image_listing.h"
+#include "io/source/left_out.h"
 #include "veil/io/image/fit_image.h"
 
 // Readers that do without LibTorch.
@@ -93,7 +97,22 @@ void read_cifar(std::span<const uint8_t> bytes) {
   (void)file.read_labels();
 }
 
-constexpr std::array<Target, 10> kTargets{{{"numpy", read_numpy},
+// Names as archives bring them, a line each, and the kinds of files that are called so.
+void list_names(std::span<const uint8_t> bytes) {
+  std::vector<std::string> names;
+  std::string line;
+  for (const auto byte : bytes) {
+    if (byte != '\n') {
+      line += static_cast<char>(byte);
+    } else if (!line.empty()) {
+      (void)io::kind_of_other(line, bytes);
+      names.push_back(std::exchange(line, {}));
+    }
+  }
+  (void)io::list_images(std::move(names), "");
+}
+
+constexpr std::array<Target, 11> kTargets{{{"numpy", read_numpy},
                                            {"integers", read_integers},
                                            {"archive", read_archive},
                                            {"image", decode},
@@ -102,7 +121,8 @@ constexpr std::array<Target, 10> kTargets{{{"numpy", read_numpy},
                                            {"log", read_log},
                                            {"mark", look_for_marks},
                                            {"idx", read_idx},
-                                           {"cifar", read_cifar}}};
+                                           {"cifar", read_cifar},
+                                           {"names", list_names}}};
 
 }  // namespace
 

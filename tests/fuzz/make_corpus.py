@@ -38,6 +38,9 @@ def arrays():
         write("numpy", f"deflate{int(deflate)}.npz", files.npz(content, deflate))
     for code, size in (("|u1", 1), ("<i2", 2), ("<u4", 4), ("<i8", 8), ("|b1", 1)):
         write("integers", code[1:] + ".npy", files.npy(code, (3,), bytes(range(3 * size))))
+    text = ("<U2", (2,), "abcd".encode("utf-32-le"))
+    write("numpy", "texts.npz", files.npz({"images": ("|u1", (1, 4, 4, 3), image), "filenames": text}))
+    write("integers", "big.npy", files.npy(">i4", (3,), struct.pack(">3i", 7, -1, 0)))
     write("integers", "column.npy", files.npy("<i8", (2, 1), struct.pack("<2q", 7, -1)))
 
 
@@ -59,6 +62,13 @@ def marks():
     write("mark", "arrays.npz", archive[:-2] + struct.pack("<H", len(mark)) + mark)
     write("mark", "plot.svg", b"<!-- " + mark + b" -->\n<svg></svg>")
     write("mark", "page.html", b'<!DOCTYPE html>\n<meta name="generator" content="' + mark + b'">')
+
+
+def names():
+    write("names", "splits", b"set/seg_train/seg_train/cat/1.png\nset/seg_test/seg_test/dog/2.png\nset/notes.txt\n")
+    write("names", "domains", b"trainA/1.png\ntrainB/2.png\ntestA/3.png\nREADME\n")
+    write("names", "below", b"cat/train/1.png\ndog/val2017/2.jpg\n")
+    write("names", "tubes", b"test-tubes/1.png\nbeakers/2.png\n")
 
 
 def tensors():
@@ -110,6 +120,7 @@ def main():
     arrays()
     archives()
     marks()
+    names()
     tensors()
     runs()
     pictures()

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 #include <optional>
+#include <set>
 
 #include "base/words.h"
 #include "cli/terminal/progress.h"
@@ -41,7 +42,12 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
   };
   observer.warning = [](const std::string& text) { std::cerr << printable(text) << '\n'; };
   if (!quiet) {
-    observer.note = observer.warning;
+    observer.note = [](const std::string& text) {
+      static std::set<std::string> said;  // of two splits of one source most is the same
+      if (said.insert(text).second) {
+        std::cerr << printable(text) << '\n';
+      }
+    };
   }
   return io::open_dataset(options.source, split, options.prepare, observer);
 }

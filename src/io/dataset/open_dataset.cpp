@@ -7,6 +7,7 @@
 #include "io/dataset/fingerprint.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/packed_dataset.h"
+#include "io/source/left_out.h"
 #include "io/source/variant.h"
 #include "io/text/text8_dataset.h"
 #include "veil/base/error.h"
@@ -63,6 +64,22 @@ void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserv
   }
 }
 
+// How the source was understood, and what of it is not used.
+void tell_layout(const SourceInfo& info, const OpenObserver& observer) {
+  if (!observer.note) {
+    return;
+  }
+  if (!info.layout.empty()) {
+    observer.note(concat(info.name, ": ", info.layout));
+  }
+  if (!info.left_out.empty() && !is_known_dataset(info.name)) {  // where a card lies beside the data
+    observer.note(concat(info.name, ": left out: ", left_out_text(info.left_out)));
+  }
+  for (const auto& remark : info.remarks) {
+    observer.note(concat(info.name, ": note: ", remark));
+  }
+}
+
 // Of few images chance may put none on one side.
 std::string advice_on_holdout(const PreparedImages& images, const SourceInfo& info, const std::string& split,
                               double holdout) {
@@ -77,6 +94,7 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
   const auto& known = source.info();
   PreparedImages images(source, split, options);
   auto all = collect(images, known.name, observer);
+  tell_layout(known, observer);
   tell(images, known, observer);
   require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
                      first_refusal(images.refused()), advice_on_holdout(images, known, split, options.holdout));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "io/dataset/known_datasets.h"
 #include "io/dataset/library_versions.h"
 #include "io/packed/packed_file.h"
 #include "io/source/variant.h"
@@ -29,6 +30,10 @@ class Packer {
       : source_(source), path_(std::move(path)), options_(options), progress_(progress) {}
 
   PackResult run() {
+    const auto fitted = described(source_.info(), "", options_.prepare.fit);
+    result_.name = !options_.name.empty() ? options_.name : fitted.name;
+    require(result_.name == fitted.name || !is_known_dataset(result_.name), "the name '", result_.name,
+            "' is that of a known data set, but the content is that of ", fitted.name, "; choose another");
     const auto remarks = for_each_block(
         source_, options_.prepare, [this](const auto& split, const auto& block) { append(split, block); }, progress_);
     for (const auto& split : remarks) {
@@ -39,8 +44,6 @@ class Packer {
     }
     const auto& info = source_.info();
     require<DataError>(writer_ != nullptr, info.name, ": no image can be used", first_refusal(result_.refused));
-    const auto fitted = described(info, "", options_.prepare.fit);
-    result_.name = !options_.name.empty() ? options_.name : fitted.name;
     writer_->finish({.name = result_.name,
                      .shape = result_.shape,
                      .class_names = info.class_names,
@@ -90,6 +93,11 @@ class Packer {
       refused.push_back(
           {{"file", each.origin.substr(0, kLongestReason)}, {"reason", each.reason.substr(0, kLongestReason)}});
     }
+    nlohmann::ordered_json left_out = nlohmann::ordered_json::array();
+    for (const auto& each : source_.info().left_out) {
+      left_out.push_back(
+          {{"kind", each.kind}, {"count", each.count}, {"example", each.example.substr(0, kLongestReason)}});
+    }
     const nlohmann::ordered_json json{{"source", options_.origin},
                                       {"format", source_.info().format},
                                       {"variant", source_.info().name},
@@ -98,6 +106,7 @@ class Packer {
                                       {"conversions", result_.conversions},
                                       {"refused_files", result_.refused.size()},
                                       {"first_refused", refused},
+                                      {"left_out", left_out},
                                       {"packed_from", source_.info().provenance},
                                       {"veil_version", VEIL_VERSION},
                                       {"libraries", library_versions()}};

@@ -2,7 +2,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>  // NOLINT(modernize-deprecated-headers): uselocale is POSIX
 
 #include <algorithm>
 #include <array>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "io/file/unpacked_file.h"
+#include "io/file/utf8_locale.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -25,30 +25,6 @@ constexpr size_t kFirstRequest = size_t{64} << 10;
 
 struct FreeArchive {
   void operator()(archive* a) const { archive_read_free(a); }
-};
-
-// libarchive translates names into the locale's letters, and a program that never called setlocale has none but ASCII.
-class Utf8Locale {
- public:
-  Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (own_ != nullptr) {
-      before_ = ::uselocale(own_);
-    }
-  }
-  ~Utf8Locale() {
-    if (own_ != nullptr) {
-      ::uselocale(before_);
-      ::freelocale(own_);
-    }
-  }
-  Utf8Locale(const Utf8Locale&) = delete;
-  Utf8Locale& operator=(const Utf8Locale&) = delete;
-  Utf8Locale(Utf8Locale&&) = delete;
-  Utf8Locale& operator=(Utf8Locale&&) = delete;
-
- private:
-  locale_t own_;
-  locale_t before_ = nullptr;
 };
 
 // The header's sum counts its own eight bytes as blanks (POSIX, pax interchange format).
@@ -215,16 +191,24 @@ class ArchiveReader::Impl {
     return done;
   }
 
-  std::vector<uint8_t> read_all(int64_t limit) {
+  std::optional<std::vector<uint8_t>> read_within(int64_t limit) {
     std::vector<uint8_t> bytes;
     size_t found = 0;
     while (found == bytes.size()) {
-      refuse_unless(static_cast<int64_t>(found) <= limit, concat("is larger than ", limit, " bytes"));
+      if (static_cast<int64_t>(found) > limit) {
+        return std::nullopt;
+      }
       bytes.resize(std::min(static_cast<size_t>(limit) + 1, std::max(kFirstRequest, 2 * found)));
       found += read(std::span(bytes).subspan(found));
     }
     bytes.resize(found);
     return bytes;
+  }
+
+  std::vector<uint8_t> read_all(int64_t limit) {
+    auto bytes = read_within(limit);
+    refuse_unless(bytes.has_value(), concat("is larger than ", limit, " bytes"));
+    return std::move(*bytes);
   }
 
  private:
@@ -284,6 +268,7 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& path) : impl_(std::mak
 ArchiveReader::~ArchiveReader() = default;
 std::optional<Member> ArchiveReader::next() { return impl_->next(); }
 size_t ArchiveReader::read(std::span<uint8_t> bytes) { return impl_->read(bytes); }
+std::optional<std::vector<uint8_t>> ArchiveReader::read_within(int64_t limit) { return impl_->read_within(limit); }
 std::vector<uint8_t> ArchiveReader::read_all(int64_t limit) { return impl_->read_all(limit); }
 
 std::vector<Member> list_members(const std::filesystem::path& path) {

@@ -43,7 +43,10 @@ class ArchiveReader {
   /// Fills `bytes` with what comes next of the present file; returns how many, fewer only at its end.
   size_t read(std::span<uint8_t> bytes);
 
-  /// The rest of the present file. Throws DataError if that is more than `limit` bytes.
+  /// The rest of the present file; nullopt if that is more than `limit` bytes.
+  [[nodiscard]] std::optional<std::vector<uint8_t>> read_within(int64_t limit);
+
+  /// The same, but throws DataError if it is more.
   [[nodiscard]] std::vector<uint8_t> read_all(int64_t limit);
 
  private:

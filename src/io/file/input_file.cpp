@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include "veil/base/error.h"
@@ -14,6 +16,17 @@ namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what, int error) {
   throw DataError(concat(path.string(), ": ", what, ": ", std::generic_category().message(error)));
+}
+
+constexpr std::string_view kPointer = "version https://git-lfs.github.com/spec/";
+constexpr int64_t kLongestPointer = 1024;  // as its specification says
+
+// A file that Git LFS has not fetched yet.
+bool is_pointer(int descriptor, int64_t size) {
+  std::array<char, kPointer.size()> start{};
+  return size >= std::ssize(start) && size < kLongestPointer &&
+         ::pread(descriptor, start.data(), start.size(), 0) == std::ssize(start) &&
+         std::string_view(start.data(), start.size()) == kPointer;
 }
 
 const char* kind_of(mode_t mode) {
@@ -38,6 +51,12 @@ InputFile::InputFile(const std::filesystem::path& path) : path_(path) {
     throw DataError(concat(path.string(), ": found ", kind_of(status.st_mode), ", want a regular file"));
   }
   size_ = status.st_size;
+  if (is_pointer(descriptor_, size_)) {
+    ::close(descriptor_);
+    throw DataError(concat(path.string(),
+                           ": found a pointer of Git LFS in place of the file itself; get it with "
+                           "'git lfs install' and 'git lfs pull' in the repository that it is from"));
+  }
 }
 
 InputFile::~InputFile() { ::close(descriptor_); }

@@ -10,7 +10,8 @@ namespace veil::io {
 /// begins with the path.
 class InputFile {
  public:
-  /// Throws DataError if the path is missing, not a regular file or not readable. Does not block on a pipe.
+  /// Throws DataError if the path is missing, not a regular file, not readable, or holds the pointer that Git LFS
+  /// leaves where the file is yet to be fetched. Does not block on a pipe.
   explicit InputFile(const std::filesystem::path& path);
   ~InputFile();
   InputFile(const InputFile&) = delete;

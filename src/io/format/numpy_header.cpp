@@ -36,15 +36,13 @@ class HeaderText {
     skip_blanks();
     require<DataError>(text_.empty() && type_ && fortran_ && shape_, origin_,
                        ": found a NumPy header without descr, fortran_order or shape, or with more than them");
-    return {.type = *type_, .fortran = *fortran_, .shape = *shape_};
+    return {.type = *type_, .fortran = *fortran_, .shape = *shape_, .unusable = unusable_};
   }
 
  private:
   void value_of(const std::string& key) {
     if (key == "descr" && !type_) {
-      skip_blanks();
-      refuse_unless(!text_.starts_with('['), "records of several fields, want an array of plain numbers");
-      type_ = quoted();
+      type_ = type();
     } else if (key == "fortran_order" && !fortran_) {
       fortran_ = truth();
     } else if (key == "shape" && !shape_) {
@@ -81,6 +79,23 @@ class HeaderText {
     return value;
   }
 
+  std::string type() {
+    skip_blanks();
+    if (!text_.starts_with('[')) {
+      return quoted();
+    }
+    unusable_ = "found records of several fields, want an array of plain numbers";
+    int64_t depth = 0;
+    size_t end = 0;
+    do {
+      refuse_unless(end < text_.size(), "a damaged NumPy header");
+      depth += text_[end] == '[' ? 1 : text_[end] == ']' ? -1 : 0;
+      ++end;
+    } while (depth > 0);
+    text_.remove_prefix(end);
+    return "records";
+  }
+
   bool truth() {
     skip_blanks();
     const bool value = text_.starts_with("True");
@@ -114,14 +129,25 @@ class HeaderText {
   std::optional<std::string> type_;
   std::optional<bool> fortran_;
   std::optional<std::vector<int64_t>> shape_;
+  std::string unusable_;
 };
 
-void check_values(const NumpyHeader& header, const std::string& origin) {
-  require<DataError>(
-      header.type.find('O') == std::string::npos, origin,
-      ": found Python objects as values, which are a pickle inside and could run code; save plain numbers");
+// One spelling for each type: a byte has no order, and '=' is the order of the machine that wrote it, which was ours.
+void spell_type(NumpyHeader& header) {
+  const auto bytes = value_bytes(header.type);
+  if (bytes > 0 && (bytes == 1 || header.type[0] == '=')) {
+    header.type[0] = bytes == 1 ? '|' : '<';
+  }
+}
+
+void check_values(NumpyHeader& header, const std::string& origin) {
   int64_t bytes = value_bytes(header.type);
-  require<DataError>(bytes > 0, origin, ": found values of type '", header.type.substr(0, 20), "', want numbers");
+  if (header.unusable.empty() && bytes == 0) {
+    header.unusable =
+        header.type.find('O') != std::string::npos
+            ? "found Python objects as values, which are a pickle inside and could run code; save plain numbers"
+            : concat("found values of type '", header.type.substr(0, 20), "', want numbers");
+  }
   bool overflows = false;
   for (const auto size : header.shape) {
     overflows |= __builtin_mul_overflow(bytes, size, &bytes);
@@ -166,6 +192,7 @@ NumpyHeader read_numpy_header(const ReadBytes& read, const std::string& origin) 
   std::vector<uint8_t> text(length);
   require<DataError>(read(text) == length, origin, ": the NumPy header is cut");
   auto header = HeaderText({reinterpret_cast<const char*>(text.data()), length}, origin).parse();
+  spell_type(header);
   check_values(header, origin);
   return header;
 }

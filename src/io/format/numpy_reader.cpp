@@ -49,6 +49,7 @@ class CheckedStream : public NumpyStream {
   explicit CheckedStream(std::string origin) : origin_(std::move(origin)) {}
   void read_header() {
     header_ = read_numpy_header([this](std::span<uint8_t> bytes) { return raw(bytes); }, origin_);
+    require<DataError>(header_.unusable.empty(), origin_, ": ", header_.unusable);
   }
   virtual size_t raw(std::span<uint8_t> bytes) = 0;
 
@@ -97,12 +98,12 @@ bool begins_like_an_array(const fs::path& path) {
 
 bool is_zip(const fs::path& path) { return archive_kind(path) == ArchiveKind::kZip; }
 
-int64_t integer_at(const uint8_t* bytes, int64_t size, bool is_signed) {
+int64_t integer_at(const uint8_t* bytes, int64_t size, bool is_signed, bool is_big_endian) {
   uint64_t value = 0;
-  for (int64_t i = size; i-- > 0;) {
-    value = value << 8 | bytes[i];
+  for (int64_t i = 0; i < size; ++i) {
+    value = value << 8 | bytes[is_big_endian ? i : size - 1 - i];
   }
-  if (is_signed && size < 8 && (bytes[size - 1] & 0x80) != 0) {
+  if (is_signed && size < 8 && (bytes[is_big_endian ? 0 : size - 1] & 0x80) != 0) {
     value |= ~uint64_t{0} << (8 * size);
   }
   return static_cast<int64_t>(value);
@@ -113,7 +114,6 @@ void check_integers(const NumpyHeader& header, int64_t limit, const std::string&
   const auto size = value_bytes(type);
   require<DataError>((type[1] == 'i' || type[1] == 'u' || type[1] == 'b') && size <= 8, at, ": found values of type '",
                      type, "', want integers");
-  require<DataError>(size == 1 || type[0] == '<', at, ": found big-endian values; save .astype('<i8') of them");
   const auto& shape = header.shape;
   require<DataError>(shape.size() == 1 || (shape.size() == 2 && shape[1] == 1), at, ": found an array of rank ",
                      shape.size(), ", want [N]");
@@ -140,7 +140,9 @@ std::vector<NumpyArray> numpy_arrays(const fs::path& path) {
   if (!is_zip(path)) {
     require<DataError>(path.extension() != ".npz" || begins_like_an_array(path) || is_pickle(path), path.string(),
                        ": cut or damaged: found ", describe_start(path), ", want a zip file");
-    return {{.name = "", .header = FileStream(path).header()}};
+    InputFile file(path);
+    const ReadBytes read = [&](std::span<uint8_t> bytes) { return file.read(bytes); };
+    return {{.name = "", .header = read_numpy_header(read, path.string())}};
   }
   std::vector<NumpyArray> arrays;
   std::set<std::string> names;
@@ -172,7 +174,7 @@ std::vector<int64_t> read_integers(const fs::path& path, const std::string& name
   std::vector<int64_t> integers;
   for (auto found = stream->read(block); found > 0; found = stream->read(block)) {
     for (size_t at_byte = 0; at_byte < found; at_byte += static_cast<size_t>(size)) {
-      integers.push_back(integer_at(&block[at_byte], size, header.type[1] == 'i'));
+      integers.push_back(integer_at(&block[at_byte], size, header.type[1] == 'i', header.type[0] == '>'));
       require<DataError>(header.type[1] == 'i' || integers.back() >= 0, at, ": found a value of 2^63 or more");
     }
   }

@@ -11,9 +11,10 @@ namespace veil::io {
 
 /// What a .npy file says of its array.
 struct NumpyHeader {
-  std::string type;            ///< "|u1", "<i8", ">f4", …
+  std::string type;            ///< "|u1", "<i8", ">f4", …; of values of one byte always with '|', and '<' for '='
   bool fortran = false;        ///< the first index runs fastest
   std::vector<int64_t> shape;  ///< rank at most 8
+  std::string unusable{};      ///< why the values are none to be read (texts, Python objects, records); empty: they are
 
   /// Bytes of all values. Checked against overflow when the header was read.
   [[nodiscard]] int64_t bytes() const;
@@ -49,14 +50,14 @@ class NumpyStream {
 [[nodiscard]] bool is_pickle(const std::filesystem::path& path);
 
 /// The arrays of a .npy or .npz file (told by content), by their headers alone. Throws DataError (path, array, found,
-/// wanted): no NumPy file, a cut .npz, a format version other than 1 to 3, headers above 64 KiB, Python objects or
-/// records as values.
+/// wanted): no NumPy file, a cut .npz, a format version other than 1 to 3, headers above 64 KiB. Arrays of texts,
+/// Python objects or records are listed, as unusable.
 [[nodiscard]] std::vector<NumpyArray> numpy_arrays(const std::filesystem::path& path);
 
-/// Opens one of them. Throws DataError.
+/// Opens one of them. Throws DataError, also if it is unusable.
 [[nodiscard]] std::unique_ptr<NumpyStream> open_numpy(const std::filesystem::path& path, const std::string& name);
 
-/// All values of an array of integers or truth values of any size, little-endian, of shape [N] or [N, 1]. Throws
+/// All values of an array of integers or truth values of any size and byte order, of shape [N] or [N, 1]. Throws
 /// DataError for other arrays, more than `limit` values, and numbers that do not fit.
 [[nodiscard]] std::vector<int64_t> read_integers(const std::filesystem::path& path, const std::string& name,
                                                  int64_t limit);

@@ -15,6 +15,7 @@ namespace {
 using std::string_view_literals::operator""sv;  // NOLINT(misc-unused-using-decls): it is used
 
 constexpr int64_t kMaxSide = 16384;
+constexpr std::string_view kPdf = "a PDF file";
 constexpr int64_t kMaxPixels = int64_t{64} << 20;
 
 std::string_view as_text(std::span<const uint8_t> bytes) {
@@ -58,7 +59,7 @@ std::string_view foreign_format(std::string_view bytes) {
   if (bytes.starts_with("\xff\x0a"sv) || bytes.starts_with("\0\0\0\x0cJXL "sv)) {
     return "a JPEG XL file";
   }
-  return bytes.starts_with("%PDF"sv) ? "a PDF file" : "";
+  return bytes.starts_with("%PDF"sv) ? kPdf : "";
 }
 
 [[noreturn]] void refuse(std::span<const uint8_t> bytes) {
@@ -70,6 +71,7 @@ std::string_view foreign_format(std::string_view bytes) {
   require<DataError>(!start.starts_with("<!doctype html") && !start.starts_with("<html") && !start.starts_with("<head"),
                      "a web page, not an image");
   require<DataError>(!start.starts_with("<svg") && !start.starts_with("<?xml"), "an XML or SVG file, not pixels");
+  require<DataError>(!text.starts_with("version https://git-lfs."), "a pointer of Git LFS in place of the image");
   require<DataError>(!is_text(text.substr(0, 512)), "text, not an image");
   throw DataError(
       concat("no image: the content begins with ", hexadecimal(bytes.first(std::min<size_t>(4, bytes.size())), " ")));
@@ -114,6 +116,11 @@ std::string_view image_format(std::span<const uint8_t> start) {
     return "PNM";
   }
   return "";
+}
+
+bool begins_like_image(std::span<const uint8_t> start) {
+  const auto foreign = foreign_format(as_text(start));
+  return !image_format(start).empty() || (!foreign.empty() && foreign != kPdf);
 }
 
 DecodedImage decode_image(std::span<const uint8_t> bytes) {

@@ -39,4 +39,8 @@ struct DecodedImage {
 /// it, which has no mark.
 [[nodiscard]] std::string_view image_format(std::span<const uint8_t> start);
 
+/// True if the first bytes are those of an image, of one that is not read (TIFF, AVIF, HEIF, JPEG XL) too. TGA has no
+/// mark, so it is not among them.
+[[nodiscard]] bool begins_like_image(std::span<const uint8_t> start);
+
 }  // namespace veil::io

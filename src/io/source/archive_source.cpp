@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "base/words.h"
 #include "io/file/archive_reader.h"
 #include "io/source/image_files.h"
+#include "io/source/image_listing.h"
+#include "io/source/left_out.h"
+#include "io/source/python_files.h"
 #include "io/source/source_names.h"
 #include "io/source/variant.h"
 #include "veil/base/error.h"
@@ -17,8 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kLargestMember = int64_t{256} << 20;
 
-bool is_hidden(const std::string& name) { return name.starts_with('.') || name.find("/.") != std::string::npos; }
-
 // "./cat/7.png" is what tar makes of a folder called "."; the dot says nothing.
 std::string plain_name(const std::string& name) { return name.starts_with("./") ? name.substr(2) : name; }
 
@@ -26,6 +29,51 @@ struct Archive {
   fs::path path;
   ImageListing listing;
 };
+
+// What is in an archive: the same rule as for a folder.
+FolderFiles list_archive(const fs::path& path) {
+  FolderFiles found;
+  ArchiveReader reader(path);
+  std::array<uint8_t, kStartBytes> start{};
+  while (const auto member = reader.next()) {
+    auto name = plain_name(member->name);
+    if (is_below_system(name)) {
+      continue;
+    }
+    const auto seen = has_image_ending(name) ? 0 : reader.read(start);
+    auto kind = kind_of_other(name, std::span<const uint8_t>(start).first(seen));
+    if (kind.empty()) {
+      found.images.push_back(std::move(name));
+    } else {
+      found.others.emplace_back(std::move(name), std::move(kind));
+    }
+  }
+  return found;
+}
+
+// For an archive without images: what it holds, and how to get at it.
+std::string what_else(const fs::path& path, const FolderFiles& found) {
+  if (found.others.empty()) {
+    return ": it is empty";
+  }
+  const auto name = path.filename().string();
+  std::vector<std::string> names;
+  std::vector<LeftOut> left_out;
+  for (const auto& [other, kind] : found.others) {
+    names.push_back(other);
+    leave_out(left_out, kind, other);
+  }
+  const auto end = names.front().find('/');
+  const auto folder = names.front().substr(0, end == std::string::npos ? 0 : end);
+  const auto known = cifar_version_of_names(names);
+  if (known.ends_with("python version")) {
+    return concat(", but ", known, ", pickles, which could run code; get the binary version: datasets/fetch.sh ",
+                  known.starts_with("CIFAR-100") ? "cifar100" : "cifar10");
+  }
+  const std::string unpack = name.ends_with(".zip") ? "unzip " : "tar -xf ";
+  return concat(", but ", known.empty() ? left_out_text(left_out) : known, "; unpack it (", unpack,
+                in_shell_quotes(name), ") and give ", folder.empty() ? "what is in it" : concat("the folder ", folder));
+}
 
 class ArchiveSource : public ImageSource {
  public:
@@ -52,21 +100,30 @@ class ArchiveSource : public ImageSource {
 
  private:
   void add(const fs::path& path, bool is_one_of_several) {
-    std::vector<std::string> names;
-    for (const auto& member : list_members(path)) {
-      if (auto plain = plain_name(member.name); !is_hidden(plain)) {
-        names.push_back(std::move(plain));
-      }
-    }
-    require<DataError>(!names.empty(), path.string(), ": found no files in the archive, want images");
+    auto found = list_archive(path);
+    require<DataError>(!found.images.empty(), path.string(), ": found no image in the archive", what_else(path, found));
     const auto name = path.filename().string();
     const auto own = is_one_of_several ? split_of_name(name) : split_of_folder(name.substr(0, name.find('.')));
     require<DataError>(!is_one_of_several || !own.empty(), path.string(),
                        ": one archive of several in the folder, but its name is none of train*, valid*, val*, test*");
     try {
-      archives_.push_back({path, list_images(std::move(names), own)});
+      archives_.push_back({path, list_images(std::move(found.images), own)});
     } catch (const DataError& error) {
       throw DataError(concat(path.string(), ": ", error.what()));
+    }
+    note(archives_.back().listing, found, is_one_of_several ? name + ": " : "");
+  }
+
+  void note(const ImageListing& listing, const FolderFiles& files, const std::string& where) {
+    for (const auto& [other, kind] : files.others) {
+      leave_out(info_.left_out, kind, where + other);
+    }
+    for (const auto& name : listing.outside) {
+      leave_out(info_.left_out, kOutside, where + name);
+    }
+    info_.remarks.insert(info_.remarks.end(), listing.remarks.begin(), listing.remarks.end());
+    if (!listing.layout.empty()) {
+      info_.layout += concat(info_.layout.empty() ? "" : "; ", where, listing.layout);
     }
   }
 
@@ -118,7 +175,7 @@ class ArchiveStream : public ImageStream {
         if (std::exchange(found->second.is_taken, true)) {
           image.refusal = "a second file of this name in the archive";
         } else {
-          image.file = reader_.read_all(kLargestMember);
+          read(*member, image);
         }
         return image;
       }
@@ -127,6 +184,17 @@ class ArchiveStream : public ImageStream {
   }
 
  private:
+  // One that is too large is refused, as in a folder, and the others are read.
+  void read(const Member& member, SourceImage& image) {
+    auto bytes = member.size > kLargestMember ? std::nullopt : reader_.read_within(kLargestMember);
+    if (bytes) {
+      image.file = std::move(*bytes);
+    } else {
+      image.refusal =
+          concat("found ", member.size < 0 ? "more" : concat(member.size), " bytes, want at most ", kLargestMember);
+    }
+  }
+
   struct Listed {
     int64_t label = -1;
     bool is_taken = false;  // a tar that was appended to may hold a name again
@@ -150,6 +218,13 @@ std::unique_ptr<ImageStream> ArchiveSource::stream(const std::string& split) con
 }
 
 }  // namespace
+
+int64_t images_in_archive(const fs::path& file) {
+  const auto members = list_members(file);
+  return std::count_if(members.begin(), members.end(), [](const auto& member) {
+    return has_image_ending(member.name) && !is_below_system(plain_name(member.name));
+  });
+}
 
 std::unique_ptr<ImageSource> open_image_archives(const fs::path& path, const std::vector<fs::path>& files) {
   return std::make_unique<ArchiveSource>(path, files);

@@ -4,9 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/words.h"
+#include "io/file/digest.h"
 #include "io/file/files.h"
 #include "io/format/cifar_file.h"
-#include "io/source/folder_listing.h"
 #include "io/source/format_sources.h"
 #include "io/source/source_names.h"
 #include "veil/base/error.h"
@@ -18,9 +19,22 @@ namespace fs = std::filesystem;
 
 constexpr TokenShape kShape{32, 32, 3};
 
+// What datasets/photos32 ships.
+struct KnownRecords {
+  int64_t records;
+  const char* sha256;
+};
+constexpr KnownRecords kPhotosTrain{2400, "aed1742d5d7875f243f67cffdd0b49f4b3d6cb2fc4d8e96e876c7200604062aa"};
+constexpr KnownRecords kPhotosTest{500, "65be1149c8dee6be49837137699954ccbe2ce40bdee877220438584843871c70"};
+
 const std::vector<std::string>& cifar10_names() {
   static const std::vector<std::string> names{"airplane", "automobile", "bird",  "cat",  "deer",
                                               "dog",      "frog",       "horse", "ship", "truck"};
+  return names;
+}
+
+const std::vector<std::string>& photos_names() {
+  static const std::vector<std::string> names{"astronaut", "cat", "coffee", "rocket", "raccoon", "galaxies", "retina"};
   return names;
 }
 
@@ -96,10 +110,22 @@ bool is_real(const CifarVersion& version, const Split& split) {
   return std::all_of(images.begin(), images.end(), [&](int64_t count) { return count == wanted; });
 }
 
-std::string recognized(const CifarVersion& version, const Split& split, const SourceInfo& info,
+bool is_photos(const Split& split) {
+  const auto wanted = split.name == "train" ? kPhotosTrain : kPhotosTest;
+  return split.files.size() == 1 && CifarFile(kCifar10, split.files.front()).count() == wanted.records &&
+         sha256_of_file(split.files.front()) == wanted.sha256;
+}
+
+// The known data set of which every split that is there is one, with the names of its classes; else a name of its own.
+std::string recognized(const CifarVersion& version, const std::vector<Split>& splits, const SourceInfo& info,
                        const fs::path& folder) {
+  if (version.classes == 10 && info.class_names == photos_names() &&
+      std::all_of(splits.begin(), splits.end(), is_photos)) {
+    return "photos32";
+  }
   const bool has_names = version.classes == 10 ? info.class_names == cifar10_names() : info.class_names.size() == 100;
-  return has_names && is_real(version, split) ? version.name : custom_name(folder);
+  const auto is_right = [&](const Split& split) { return is_real(version, split); };
+  return has_names && std::all_of(splits.begin(), splits.end(), is_right) ? version.name : custom_name(folder);
 }
 
 int64_t records_in(const CifarVersion& version, const Split& split) {
@@ -150,9 +176,8 @@ class CifarStream : public ImageStream {
 
 class CifarSource : public ImageSource {
  public:
-  // must_be_real: it was asked for by its name.
-  CifarSource(const CifarVersion& version, SourceInfo info, std::vector<Split> splits, bool must_be_real)
-      : version_(version), info_(std::move(info)), splits_(std::move(splits)), must_be_real_(must_be_real) {
+  CifarSource(const CifarVersion& version, SourceInfo info, std::vector<Split> splits)
+      : version_(version), info_(std::move(info)), splits_(std::move(splits)) {
     for (const auto& split : splits_) {
       info_.splits.push_back({split.name, records_in(version_, split)});
     }
@@ -163,10 +188,6 @@ class CifarSource : public ImageSource {
   std::unique_ptr<ImageStream> stream(const std::string& name) const override {
     const auto position = split_position(info_, name);
     const auto& split = splits_[position];
-    require<DataError>(!must_be_real_ || (is_real(version_, split) && !info_.class_names.empty()),
-                       split.files.front().parent_path().string(), ": found ", info_.splits[position].images,
-                       " images as '", name, "', want ", version_.title, "'s ", real_count(split),
-                       ", the same number in each class, and ", version_.names_file, " with its names");
     return std::make_unique<CifarStream>(version_, split, info_.classes);
   }
 
@@ -174,7 +195,6 @@ class CifarSource : public ImageSource {
   const CifarVersion& version_;
   SourceInfo info_;
   std::vector<Split> splits_;
-  bool must_be_real_;
 };
 
 SourceInfo info_of(const CifarVersion& version, std::string name) {
@@ -185,27 +205,72 @@ SourceInfo info_of(const CifarVersion& version, std::string name) {
           .classes = version.classes};
 }
 
+bool is_batch_name(const fs::path& path) {
+  const auto name = path.filename().string();
+  return (name.starts_with("data_batch_") && name.ends_with(".bin")) || name == "test_batch.bin";
+}
+
+bool is_hundred_name(const fs::path& path) { return path.filename() == "train.bin" || path.filename() == "test.bin"; }
+
+// A file that is called as one of the two data sets but holds the other's records has its name from somebody else.
+void require_records(const CifarVersion& version, const std::vector<Split>& splits) {
+  const auto& other = version.classes == 10 ? kCifar100 : kCifar10;
+  for (const auto& split : splits) {
+    for (const auto& file : split.files) {
+      require<DataError>(is_cifar(version, file) || !is_cifar(other, file), file.string(), ": looks like ", other.title,
+                         ": its size is a multiple of ", other.record_bytes(), " and its labels fit; ", other.title,
+                         "'s files are called ",
+                         other.classes == 10 ? "data_batch_1.bin … and test_batch.bin" : "train.bin and test.bin");
+    }
+  }
+}
+
+std::string layout_of(const std::vector<Split>& splits) {
+  std::vector<std::string> parts;
+  for (const auto& split : splits) {
+    const auto first = split.files.front().filename().string();
+    parts.push_back(concat(first, split.files.size() > 1 ? " to " : "",
+                           split.files.size() > 1 ? split.files.back().filename().string() : "", " is ", split.name));
+  }
+  return joined(parts, "; ");
+}
+
 }  // namespace
 
-std::unique_ptr<ImageSource> open_cifar_folder(const fs::path& folder, const std::vector<fs::path>& files,
-                                               const std::string& name) {
-  const bool is_hundred = !find_file(files, {"data_batch_", "test_batch.bin"});
+bool is_cifar_name(const fs::path& path) {
+  const auto name = path.filename().string();
+  return is_batch_name(path) || is_hundred_name(path) || name == kCifar10.names_file || name == kCifar100.names_file ||
+         name == "coarse_label_names.txt";
+}
+
+bool is_cifar_folder(const std::vector<fs::path>& files) {
+  const auto holds_records = [](const fs::path& path) {
+    std::error_code ignored;
+    return is_hundred_name(path) && fs::is_regular_file(path, ignored) &&
+           (is_cifar(kCifar100, path) || is_cifar(kCifar10, path));
+  };
+  return std::any_of(files.begin(), files.end(), is_batch_name) ||
+         std::any_of(files.begin(), files.end(), holds_records);
+}
+
+std::unique_ptr<ImageSource> open_cifar_folder(const fs::path& folder, const std::vector<fs::path>& files) {
+  const bool is_hundred = std::none_of(files.begin(), files.end(), is_batch_name);
   const auto& version = is_hundred ? kCifar100 : kCifar10;
   auto splits = is_hundred ? cifar100_splits(folder) : cifar10_splits(folder);
   require<DataError>(!splits.empty(), folder.string(), ": found none of ", version.title, "'s files of records");
-  auto info = info_of(version, name);
+  require_records(version, splits);
+  auto info = info_of(version, "");
   info.class_names = read_class_names(folder / version.names_file);
-  info.classes = info.class_names.empty() ? version.classes : static_cast<int64_t>(info.class_names.size());
-  if (name.empty()) {
-    info.name = recognized(version, splits.front(), info, folder);
-  }
-  return std::make_unique<CifarSource>(version, std::move(info), std::move(splits), name == version.name);
+  info.classes = info.class_names.empty() ? version.classes : std::ssize(info.class_names);
+  info.name = recognized(version, splits, info, folder);
+  info.layout = layout_of(splits);
+  return std::make_unique<CifarSource>(version, std::move(info), std::move(splits));
 }
 
 std::unique_ptr<ImageSource> open_cifar_file(const fs::path& path) {
   const auto& version = is_cifar(kCifar10, path) ? kCifar10 : kCifar100;
   return std::make_unique<CifarSource>(version, info_of(version, custom_name(path)),
-                                       std::vector<Split>{{"all", {path}}}, /*must_be_real=*/false);
+                                       std::vector<Split>{{"all", {path}}});
 }
 
 }  // namespace veil::io

@@ -1,11 +1,17 @@
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "io/file/files.h"
+#include "io/file/input_file.h"
 #include "io/source/image_files.h"
+#include "io/source/image_listing.h"
+#include "io/source/left_out.h"
 #include "io/source/source_names.h"
+#include "io/source/split_words.h"
 #include "io/source/variant.h"
 #include "veil/base/error.h"
 
@@ -54,7 +60,7 @@ void list_branch(const fs::path& root, const Branch& branch, std::vector<std::st
   for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
     std::error_code ignored;
     const auto name = entry->path().filename();
-    if (name.string().starts_with('.')) {
+    if (is_of_system(name.string())) {
       continue;
     }
     if (!entry->is_directory(ignored)) {
@@ -81,23 +87,53 @@ std::vector<std::string> files_below(const fs::path& folder) {
   return names;
 }
 
+// What the first bytes of a file say it is; empty: perhaps an image. A file that cannot be read is kept, to be refused
+// by name, but not a link to nowhere that is not even called an image.
+std::string kind_of_file(const fs::path& path) {
+  try {
+    InputFile file(path);
+    std::array<uint8_t, kStartBytes> start{};
+    return kind_of_other(path.filename().string(), std::span<const uint8_t>(start).first(file.read(start)));
+  } catch (const DataError&) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored) ? "" : "links to nowhere, pipes and the like";
+  }
+}
+
+void sort_file(const fs::path& path, std::string name, FolderFiles& files) {
+  auto kind = has_image_ending(name) ? "" : kind_of_file(path);
+  if (kind.empty()) {
+    files.images.push_back(std::move(name));
+  } else {
+    files.others.emplace_back(std::move(name), std::move(kind));
+  }
+}
+
 class FolderSource : public ImageSource {
  public:
-  explicit FolderSource(fs::path folder) : folder_(std::move(folder)) {
-    auto names = files_below(folder_);
-    require<DataError>(!names.empty(), folder_.string(), ": found no files in the folder, want images");
+  FolderSource(fs::path folder, FolderFiles files) : folder_(std::move(folder)) {
+    for (const auto& [name, kind] : files.others) {
+      leave_out(info_.left_out, kind, name);
+    }
+    require<DataError>(!files.images.empty(), folder_.string(), ": found no image in the folder",
+                       info_.left_out.empty() ? "" : "; what is there: ", left_out_text(info_.left_out));
     try {
-      listing_ = list_images(std::move(names), own_split_of(folder_));
+      listing_ = list_images(std::move(files.images), own_split_of(folder_));
     } catch (const DataError& error) {
       throw DataError(concat(folder_.string(), ": ", error.what()));
     }
-    info_ = {.format = "image files in a folder",
-             .name = custom_name(folder_),
-             .splits = listing_.splits,
-             .shape = std::nullopt,
-             .classes = static_cast<int64_t>(listing_.class_names.size()),
-             .class_names = listing_.class_names,
-             .unlabelled = listing_.unlabelled};
+    require<DataError>(!listing_.images.empty(), folder_.string(), ": found no image in the folders that name splits");
+    info_.format = "image files in a folder";
+    info_.name = custom_name(folder_);
+    info_.splits = listing_.splits;
+    info_.classes = std::ssize(listing_.class_names);
+    info_.class_names = listing_.class_names;
+    info_.unlabelled = listing_.unlabelled;
+    info_.layout = listing_.layout;
+    info_.remarks = listing_.remarks;
+    for (const auto& name : listing_.outside) {
+      leave_out(info_.left_out, kOutside, name);
+    }
     const auto& first = listing_.images.front().name;
     info_.name = recognized_name(info_, first.substr(0, first.find('/')));
   }
@@ -112,12 +148,17 @@ class FolderSource : public ImageSource {
   // A folder called valid_64x64 is one split, unless its sub-folders are splits.
   static std::string own_split_of(const fs::path& folder) {
     std::error_code ignored;
+    std::set<std::string> splits;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      if (entry.is_directory(ignored) && !split_of_folder(entry.path().filename().string()).empty()) {
-        return "";
+      const auto name = entry.path().filename().string();
+      if (entry.is_directory(ignored) && !split_name_of(name).split.empty()) {
+        splits.insert(split_name_of(name).split);
+        if (!split_of_folder(name).empty()) {
+          return "";
+        }
       }
     }
-    return split_of_folder(fs::weakly_canonical(folder, ignored).filename().string());
+    return splits.size() > 1 ? "" : split_of_folder(fs::weakly_canonical(folder, ignored).filename().string());
   }
 
   fs::path folder_;
@@ -166,8 +207,25 @@ std::unique_ptr<ImageStream> FolderSource::stream(const std::string& split) cons
 
 }  // namespace
 
-std::unique_ptr<ImageSource> open_image_folder(const fs::path& folder) {
-  return std::make_unique<FolderSource>(folder);
+FolderFiles list_folder(const fs::path& folder) {
+  FolderFiles files;
+  for (auto& name : files_below(folder)) {
+    const auto path = folder / name;
+    sort_file(path, std::move(name), files);
+  }
+  return files;
+}
+
+FolderFiles list_files(const std::vector<fs::path>& paths) {
+  FolderFiles files;
+  for (const auto& path : paths) {
+    sort_file(path, path.filename().string(), files);
+  }
+  return files;
+}
+
+std::unique_ptr<ImageSource> open_image_folder(const fs::path& folder, FolderFiles files) {
+  return std::make_unique<FolderSource>(folder, std::move(files));
 }
 
 }  // namespace veil::io

@@ -6,7 +6,9 @@
 
 #include "io/format/numpy_reader.h"
 #include "io/image/planes.h"
+#include "io/source/class_numbers.h"
 #include "io/source/format_sources.h"
+#include "io/source/left_out.h"
 #include "io/source/numpy_splits.h"
 #include "io/source/source_names.h"
 #include "io/source/variant.h"
@@ -71,8 +73,12 @@ class NumpyStreamOfImages : public ImageStream {
 
 class NumpySource : public ImageSource {
  public:
-  NumpySource(const fs::path& path, const std::vector<fs::path>& files) : splits_(numpy_splits(files)) {
-    require<DataError>(!splits_.empty(), path.string(), ": found no array of images (uint8 of rank 3 or 4)");
+  NumpySource(const fs::path& path, const std::vector<fs::path>& files) {
+    auto contents = numpy_contents(files);
+    splits_ = std::move(contents.splits);
+    info_.left_out = std::move(contents.left_out);
+    require<DataError>(!splits_.empty(), path.string(), ": found no array of images (uint8 of rank 3 or 4)",
+                       info_.left_out.empty() ? "" : "; what is there: ", left_out_text(info_.left_out));
     require<DataError>(splits_.size() == 1 || splits_.count("all") == 0, path.string(),
                        ": found arrays of images with and without the name of a split (train, test)");
     info_.format = "NumPy arrays";
@@ -109,30 +115,63 @@ class NumpySource : public ImageSource {
     info_.splits.push_back({found.first, images});
     keys_.push_back(found.first);
     labels_.push_back(read_labels(found.second));
+    describe(found.first, found.second);
   }
 
-  // The downsampled ImageNet counts its classes from 1.
+  // "data.npz:x_train is train, data.npz:y_train its labels"
+  void describe(const std::string& name, const NumpySplit& split) {
+    const auto named = [](const auto& arrays) {
+      const auto& first = arrays.front();
+      return concat(short_name(first.path, first.name),
+                    arrays.size() > 1 ? concat(" and ", arrays.size() - 1, " more") : "");
+    };
+    info_.layout += concat(info_.layout.empty() ? "" : "; ", named(split.images),
+                           split.images.size() > 1 ? " are " : " is ", name == "all" ? "the images" : name,
+                           split.labels.empty() ? "" : concat(", ", named(split.labels), " the labels"));
+  }
+
   void number_classes() {
-    int64_t lowest = 0;
-    int64_t highest = -1;
     const auto without = std::count_if(labels_.begin(), labels_.end(), [](const auto& each) { return each.empty(); });
     require<DataError>(without == 0 || without == std::ssize(labels_), info_.name, ": found labels for ",
                        std::ssize(labels_) - without, " of ", labels_.size(), " splits, want them for all or none");
     if (without > 0) {
       return;
     }
+    auto numbers = numbers_of(occurring());
+    for (auto& labels : labels_) {
+      std::for_each(labels.begin(), labels.end(), [&](int64_t& label) { label -= numbers.first; });
+    }
+    info_.classes = numbers.classes;
+    info_.class_names = std::move(numbers.names);
+    if (!numbers.remark.empty()) {
+      info_.remarks.push_back(std::move(numbers.remark));
+    }
+  }
+
+  // The downsampled ImageNet counts its classes from 1, of which a part may lack some.
+  static ClassNumbers numbers_of(const std::vector<bool>& occurs) {
+    const bool is_imagenet = std::ssize(occurs) == kImageNetClasses + 1 && !occurs[0] && occurs[1];
+    return is_imagenet ? ClassNumbers{.first = 1, .classes = kImageNetClasses} : class_numbers(occurs);
+  }
+
+  // Of each label, whether an image of any split has it.
+  std::vector<bool> occurring() const {
+    int64_t lowest = 0;
+    int64_t highest = -1;
     for (const auto& labels : labels_) {
       const auto [low, high] = std::minmax_element(labels.begin(), labels.end());
       lowest = highest < 0 ? *low : std::min(lowest, *low);
       highest = std::max(highest, *high);
     }
-    const int64_t first = lowest == 1 && highest == kImageNetClasses ? 1 : 0;
-    require<DataError>(lowest >= 0 && highest - first < kMaxClasses, info_.name, ": found labels from ", lowest, " to ",
+    require<DataError>(lowest >= 0 && highest <= kMaxClasses, info_.name, ": found labels from ", lowest, " to ",
                        highest, ", want classes numbered from 0, at most ", kMaxClasses, " of them");
-    for (auto& labels : labels_) {
-      std::for_each(labels.begin(), labels.end(), [&](int64_t& label) { label -= first; });
+    std::vector<bool> occurs(static_cast<size_t>(highest) + 1);
+    for (const auto& labels : labels_) {
+      for (const auto label : labels) {
+        occurs[static_cast<size_t>(label)] = true;
+      }
     }
-    info_.classes = highest + 1 - first;
+    return occurs;
   }
 
   std::map<std::string, NumpySplit> splits_;
@@ -142,6 +181,20 @@ class NumpySource : public ImageSource {
 };
 
 }  // namespace
+
+int64_t images_in_numpy_files(const std::vector<fs::path>& files) {
+  int64_t images = 0;
+  try {
+    for (const auto& [name, split] : numpy_contents(files).splits) {
+      for (const auto& array : split.images) {
+        images += array.images;
+      }
+    }
+  } catch (const DataError&) {
+    return 0;  // no rival of what can be read
+  }
+  return images;
+}
 
 std::unique_ptr<ImageSource> open_numpy_files(const fs::path& path, const std::vector<fs::path>& files) {
   return std::make_unique<NumpySource>(path, files);

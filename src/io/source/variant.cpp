@@ -42,6 +42,18 @@ std::string fitted_name(const std::string& name, const FitOptions& fit) {
                             : concat(name, "-", filter_name(fit.filter), fit.size);
 }
 
+std::string what_it_is(const std::string& name) {
+  if (name.starts_with("imagenet")) {
+    return concat(name.ends_with("-png") ? kPngTrain : kTrain, " images in train and ",
+                  name.ends_with("-png") ? kPngTest : kTest, " in test");
+  }
+  if (name.starts_with("cifar")) {
+    return concat("50000 images in train and 10000 in test, the same number in each class, and ",
+                  name == "cifar10" ? "batches.meta.txt" : "fine_label_names.txt", " with the names of the classes");
+  }
+  return "exactly the published images and labels";
+}
+
 std::string imagenet_png_name(const SourceInfo& info, const std::string& folder_name) {
   for (const int size : {8, 16, 32, 64}) {
     if (folder_name.ends_with(concat("_", size, "x", size)) && counts_are(info, kPngTrain, kPngTest)) {
@@ -83,10 +95,8 @@ DatasetInfo described(const SourceInfo& source, const std::string& split, const 
 }
 
 void require_variant(const std::string& wanted, const SourceInfo& info, const std::string& path) {
-  require<DataError>(!wanted.starts_with("imagenet") || info.name == wanted, path, ": found ", info.name, " (",
-                     info.format, "; ", counts_text(info), "), want ", wanted, ": ",
-                     wanted.ends_with("-png") ? kPngTrain : kTrain, " images in train and ",
-                     wanted.ends_with("-png") ? kPngTest : kTest, " in test; to use it as it is, name its path");
+  require<DataError>(info.name == wanted, path, ": found ", info.name, " (", info.format, "; ", counts_text(info),
+                     "), want ", wanted, ": ", what_it_is(wanted), "; to use it as it is, name its path");
 }
 
 }  // namespace veil::io

@@ -23,7 +23,8 @@ namespace veil::io {
 /// a custom one keeps its own.
 [[nodiscard]] DatasetInfo described(const SourceInfo& source, const std::string& split, const FitOptions& fit);
 
-/// Throws DataError if a data set that was asked for by name ("imagenet64-png") was found not to be it.
+/// Throws DataError if a data set that was asked for by name ("imagenet64-png", "cifar10") was found not to be it: the
+/// name that its content has is another.
 void require_variant(const std::string& wanted, const SourceInfo& info, const std::string& path);
 
 }  // namespace veil::io

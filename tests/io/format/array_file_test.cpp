@@ -74,7 +74,7 @@ TEST(NumpyReaderTest, IntegersOfEverySize) {
   const auto error = [](const std::string& name, int64_t limit = 10) {
     return without_path(data_error_of([&] { (void)read_integers(fixture(name), "", limit); }), name);
   };
-  EXPECT_NE(error("big_endian.npy").find("big-endian"), std::string::npos);
+  EXPECT_EQ(read_integers(fixture("big_endian.npy"), "", 2), (std::vector<int64_t>{1, 2}));
   EXPECT_NE(error("too_large.npy").find("2^63"), std::string::npos);
   EXPECT_NE(error("version1.npy").find("rank 3"), std::string::npos);
   EXPECT_EQ(error("integers_i8.npy", 2), "found 3 values, want at most 2");

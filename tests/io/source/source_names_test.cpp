@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "io/source/image_listing.h"
+#include "io/source/split_words.h"
 #include "support/dataset_bytes.h"
 #include "veil/base/error.h"
 
@@ -34,6 +36,27 @@ TEST(SourceNamesTest, AFolderIsASplitByItsWholeName) {
   EXPECT_EQ(split_of_folder("t10k"), "test");
   for (const auto* name :
        {"", "x_train", "test-tubes", "my-test", "train photos", "trains", "2train", "veil-test-0V2"}) {
+    EXPECT_EQ(split_of_folder(name), "") << name;
+  }
+}
+
+TEST(SourceNamesTest, WordsForASplitAreFoundAmongOthers) {
+  const auto parts = [](const char* name) {
+    const auto found = split_name_of(name);
+    return found.split + ":" + found.rest;
+  };
+  for (const auto* name :
+       {"TRAIN", "Train_Images", "images_train", "training_set", "trainset", "imgs-train", "trainval"}) {
+    EXPECT_EQ(parts(name), "train:") << name;
+    EXPECT_EQ(split_of_folder(name), "train") << name;
+  }
+  EXPECT_EQ(parts("images_val"), "valid:");
+  EXPECT_EQ(parts("trainA"), "train:a");
+  EXPECT_EQ(parts("testB2"), "test:b");
+  EXPECT_EQ(parts("seg_test"), "test:seg");
+  EXPECT_EQ(parts("DIV2K_valid_HR"), "valid:div 2k hr");
+  EXPECT_EQ(parts("test-tubes"), "test:tubes");
+  for (const auto* name : {"contest", "trains", "valley", "testament", "2train", "test0V2", "train_test", "latest"}) {
     EXPECT_EQ(split_of_folder(name), "") << name;
   }
 }
@@ -72,6 +95,27 @@ TEST(SourceNamesTest, FoldersAreSplitsAndClasses) {
             (Names{"all/bus", "all/ship", "all/train"}));
   EXPECT_EQ(places(list_images({"test/bus/1.png", "train/bus/2.png", "train/train/3.png"}, "")),
             (Names{"test/bus", "train/bus", "train/train"}));
+}
+
+TEST(SourceNamesTest, SplitsUnderOtherNames) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(places(list_images({"trainA/1.png", "trainB/2.png", "testA/3.png", "testB/4.png"}, "")),
+            (Names{"train/A", "train/B", "test/A", "test/B"}));
+  EXPECT_EQ(places(list_images({"cat/train/1.png", "cat/val/2.png", "dog/train/3.png"}, "")),
+            (Names{"train/cat", "test/cat", "train/dog"}));
+  EXPECT_EQ(places(list_images({"s_train/s_train/a/1.png", "s_train/s_train/b/2.png", "s_test/s_test/a/3.png"}, "")),
+            (Names{"train/a", "train/b", "test/a"}));
+  EXPECT_EQ(places(list_images({"o/i/train/a/1.png", "o/i/train/b/2.png"}, "")), (Names{"train/a", "train/b"}))
+      << "folders that hold everything say nothing";
+  const auto tubes = list_images({"test-tubes/1.png", "beakers/2.png"}, "");
+  EXPECT_EQ(places(tubes), (Names{"all/test-tubes", "all/beakers"}));
+  EXPECT_EQ(tubes.remarks.size(), 1U);
+  EXPECT_EQ(list_images({"train/1.png", "test/2.png", "LICENSE"}, "").outside, (Names{"LICENSE"}));
+  for (const Names& names :
+       {Names{"train/1.png", "train_masks/2.png"}, Names{"s_train/1.png", "s_test/2.png", "s_pred/3.png"},
+        Names{"train_cat/1.png", "train_dog/2.png"}}) {
+    EXPECT_THROW((void)list_images(names, ""), DataError) << names.front();
+  }
 }
 
 TEST(SourceNamesTest, SplitsAreCountedAndTrainIsFirst) {

@@ -44,6 +44,13 @@ struct SourceSplit {
   int64_t images = 0;  ///< before any is refused
 };
 
+/// Files of one kind that lie beside the data, or arrays beside those of images, and are not used.
+struct LeftOut {
+  std::string kind;     ///< in words, for several of them: "text files", "archives"
+  int64_t count = 0;    ///< at least 1
+  std::string example;  ///< one of them
+};
+
 /// What is known of a source without looking at its pixels.
 struct SourceInfo {
   std::string format;                      ///< in words: "CIFAR-10, binary version"
@@ -53,8 +60,11 @@ struct SourceInfo {
   int64_t classes = 0;                     ///< 0 if there are no labels
   std::vector<std::string> class_names{};  ///< empty, or `classes` names
   std::string preparation{};               ///< what was done to the images when they were packed; empty: nothing
-  std::string unlabelled{};  ///< an image in no class folder, without which all would have labels; or empty
-  std::string provenance{};  ///< of a packed file: where its images are from, as JSON
+  std::string unlabelled{};            ///< an image in no class folder, without which all would have labels; or empty
+  std::string provenance{};            ///< of a packed file: where its images are from, as JSON
+  std::string layout{};                ///< which folders, files or arrays are which splits and classes, in words
+  std::vector<LeftOut> left_out{};     ///< what lies beside the data
+  std::vector<std::string> remarks{};  ///< a line each on what was understood, but might be meant otherwise
 
   [[nodiscard]] bool is_divided() const { return splits.front().name != "all"; }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/torch.h"
+#include "base/words.h"
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/command/data/data_report.h"
@@ -18,6 +19,7 @@
 #include "io/dataset/inspect_images.h"
 #include "io/dataset/verify_data.h"
 #include "io/image/picture_mark.h"
+#include "io/source/left_out.h"
 #include "veil/base/error.h"
 #include "veil/io/dataset/open_source.h"
 #include "veil/io/dataset/pack_images.h"
@@ -119,6 +121,12 @@ int pack(const Arguments& arguments, const io::DataOptions& data) {
                             io::shape_text(result.shape), ", ", io::describe(data.prepare.fit), "\n");
   for (const auto& [split, images] : result.images) {
     text += concat(split, ": ", images, " images\n");
+  }
+  if (!source->info().left_out.empty()) {
+    text += concat("left out: ", io::left_out_text(source->info().left_out), "\n");
+  }
+  for (const auto& remark : source->info().remarks) {
+    text += concat("note: ", printable(remark), "\n");
   }
   if (!result.refused.empty()) {
     text += concat(result.refused.size(), " files refused, for example ", result.refused.front().origin, ": ",
