@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cli/command_line.h"
 #include "veil/base/error.h"
@@ -37,6 +38,9 @@ std::string key_rows(const Command& command) {
                       : concat("\nSettings, as --section.key=value or in a file as [section] key = value:\n", text);
 }
 
+// Whether this build has the CUDA runtime, whatever the machine has.
+bool has_cuda() { return at::detail::getCUDAHooks().hasCUDART(); }
+
 }  // namespace
 
 std::vector<std::string> keys_of(const Command& command) {
@@ -66,7 +70,7 @@ std::string exit_codes_text() {
 std::string program_help() {
   std::string text =
       "veil: masked discrete diffusion on images and text, with bits per dimension that can be trusted\n\nUsage:\n"
-      "  veil COMMAND [FLAGS]     veil COMMAND --help     veil --version\n\nCommands:\n";
+      "  veil COMMAND [FLAGS]     veil COMMAND --help     veil --version [--json]\n\nCommands:\n";
   for (const Command& command : commands()) {
     text += row(command.name, command.summary);
   }
@@ -89,10 +93,17 @@ std::string command_help(const Command& command) {
 }
 
 std::string version_text() {
-  const bool has_runtime = at::detail::getCUDAHooks().hasCUDART();
-  const std::string cuda = has_runtime ? concat("yes, ", gpu_count(), gpu_count() == 1 ? " device" : " devices") : "no";
+  const int64_t gpus = gpu_count();
+  const std::string cuda = has_cuda() ? concat("yes, ", gpus, gpus == 1 ? " device" : " devices") : "no";
   return concat("veil ", VEIL_VERSION, "\nLibTorch ", TORCH_VERSION, "\nCUDA ", cuda, "\ncompiler ", VEIL_COMPILER,
                 "\n");
+}
+
+std::string version_json() {
+  const nlohmann::ordered_json object{{"schema_version", 1},         {"veil", VEIL_VERSION},
+                                      {"libtorch", TORCH_VERSION},   {"cuda", has_cuda()},
+                                      {"cuda_devices", gpu_count()}, {"compiler", VEIL_COMPILER}};
+  return object.dump() + "\n";
 }
 
 }  // namespace veil::cli

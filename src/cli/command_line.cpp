@@ -38,7 +38,10 @@ int run_command_line(const std::vector<std::string>& words) {
     return 0;
   }
   if (first == "--version") {
-    print(version_text());
+    const bool json = words.size() == 2 && words[1] == "--json";
+    require<UsageError>(words.size() == 1 || json, "veil --version takes --json or nothing, got ",
+                        shortened(words.size() > 1 ? words[1] : ""));
+    print(json ? version_json() : version_text());
     return 0;
   }
   require<UsageError>(!first.starts_with('-'), "unknown flag ", shortened(first),

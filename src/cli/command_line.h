@@ -47,10 +47,11 @@ struct Command {
 [[nodiscard]] std::string help_of(const Flag& flag);
 [[nodiscard]] std::string exit_codes_text();
 
-/// What `veil --help`, `veil COMMAND --help` and `veil --version` print.
+/// What `veil --help`, `veil COMMAND --help`, `veil --version` and `veil --version --json` print.
 [[nodiscard]] std::string program_help();
 [[nodiscard]] std::string command_help(const Command& command);
 [[nodiscard]] std::string version_text();
+[[nodiscard]] std::string version_json();
 
 /// Does what the words after the program's name say. Returns the exit code, or throws.
 int run_command_line(const std::vector<std::string>& words);

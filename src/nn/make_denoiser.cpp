@@ -1,5 +1,8 @@
 #include "veil/nn/make_denoiser.h"
 
+#include <typeindex>
+#include <typeinfo>
+
 #include "base/torch.h"
 #include "nn/image/unet.h"
 #include "nn/image/uvit.h"
@@ -121,6 +124,11 @@ std::shared_ptr<Denoiser> make_denoiser(const DenoiserOptions& options, torch::D
       return std::make_shared<Transformer>(options, device);
   }
   throw InvalidArgument("network is none of the known ones");
+}
+
+bool is_built_in(const Denoiser& denoiser) {
+  const std::type_index type = typeid(denoiser);
+  return type == typeid(UNet) || type == typeid(UViT) || type == typeid(Transformer);
 }
 
 }  // namespace veil

@@ -150,12 +150,11 @@ class Group {
   }
 
   [[nodiscard]] std::optional<torch::Tensor> labels() const {
-    const int64_t classes = denoiser_.options().classes;
-    if (classes == 0) {
-      return std::nullopt;
-    }
-    return options_.label >= 0 ? torch::full({rows_}, options_.label, torch::kInt64)
-                               : torch::arange(first_, first_ + rows_).remainder(classes);
+    SampleOptions group = options_;
+    group.first = first_;
+    group.count = rows_;
+    const auto labels = sample_labels(denoiser_.options(), group);
+    return labels.defined() ? std::optional(labels) : std::nullopt;
   }
 
   Denoiser& denoiser_;
@@ -209,6 +208,14 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Com
     tokens.push_back(group.tokens());
   }
   return torch::cat(tokens).narrow(0, options.first - first_group * rows, options.count).clone();
+}
+
+torch::Tensor sample_labels(const DenoiserOptions& network, const SampleOptions& options) {
+  if (network.classes == 0) {
+    return {};
+  }
+  return options.label >= 0 ? torch::full({options.count}, options.label, torch::kInt64)
+                            : torch::arange(options.first, options.first + options.count).remainder(network.classes);
 }
 
 }  // namespace veil

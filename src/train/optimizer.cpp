@@ -37,6 +37,14 @@ Optimizer::Optimizer(ParameterVector parameters, const OptimizerOptions& options
     : options_(options), total_steps_(total_steps), parameters_(std::move(parameters)) {
   check_options(options_);
   const auto& values = parameters_.values();
+  for (const auto& range : parameters_.ranges()) {
+    const bool is_decayed = options_.decayed == WeightDecayOf::kAll || range.is_matrix;
+    const double decay = is_decayed ? options_.weight_decay : 0.0;
+    if (runs_.empty() || runs_.back().weight_decay != decay) {
+      runs_.push_back({.begin = range.begin, .size = 0, .weight_decay = decay});
+    }
+    runs_.back().size += range.size;
+  }
   average_ = values.clone();
   first_moments_ = torch::zeros_like(values);
   second_moments_ = torch::zeros_like(values);
@@ -59,12 +67,19 @@ void Optimizer::step(int64_t step) {
   skipped_in_row_.add_(1).mul_(skipped_);
   const auto applied = 1 - skipped_;
   update_count_ += applied;
-  at::_fused_adamw_({parameters_.values()}, {gradients}, {first_moments_}, {second_moments_}, {}, {update_count_},
-                    learning_rate_at(options_, step, total_steps_), options_.beta1, options_.beta2,
-                    options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, std::nullopt,
-                    skipped_);
+  const double learning_rate = learning_rate_at(options_, step, total_steps_);
+  for (const auto& run : runs_) {
+    update(run, learning_rate);
+  }
   average_.lerp_(parameters_.values(), applied * (1 - ema_decay_at(options_, step)));
   gradients.zero_();
+}
+
+void Optimizer::update(const Run& run, double learning_rate) {
+  const auto part = [&](const torch::Tensor& flat) { return flat.narrow(0, run.begin, run.size); };
+  at::_fused_adamw_({part(parameters_.values())}, {part(parameters_.gradients())}, {part(first_moments_)},
+                    {part(second_moments_)}, {}, {update_count_}, learning_rate, options_.beta1, options_.beta2,
+                    run.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, std::nullopt, skipped_);
 }
 
 }  // namespace veil

@@ -1,6 +1,10 @@
 #include "veil/train/trainer.h"
 
+#include <c10/util/Type.h>
+
 #include <algorithm>
+#include <typeinfo>
+#include <utility>
 
 #include "train/label_dropout.h"
 #include "veil/base/error.h"
@@ -35,16 +39,44 @@ TokenBatch with_dropped_labels(const TokenBatch& batch, const DenoiserOptions& n
   return seen;
 }
 
+// Every forward pass of the average sees what training has made of the buffers, running statistics for example.
+void share_buffers(const Denoiser& from, Denoiser& to) {
+  const auto buffers = from.named_buffers();
+  auto twins = to.named_buffers();
+  require(buffers.size() == twins.size(), "the twin has ", twins.size(), " buffers, want ", buffers.size(),
+          ", as the network");
+  for (const auto& item : buffers) {
+    auto* twin = twins.find(item.key());
+    require(twin != nullptr && twin->sizes() == item.value().sizes() && twin->dtype() == item.value().dtype(),
+            "buffer ", item.key(), " of the network has no like in the twin");
+    twin->set_data(item.value());
+  }
+}
+
 }  // namespace
 
 TrainState make_train_state(std::shared_ptr<Denoiser> denoiser, const OptimizerOptions& optimizer,
                             int64_t total_steps) {
-  auto average = make_denoiser(denoiser->options(), denoiser->parameters().front().device());
+  const Denoiser& given = *denoiser;
+  require(is_built_in(given), "the network is of a class of its own, ", c10::demangle(typeid(given).name()),
+          ": give make_train_state(network, twin, …) a second one, built alike, for the moving average");
+  auto twin = make_denoiser(given.options(), given.parameters().front().device());
+  return make_train_state(std::move(denoiser), std::move(twin), optimizer, total_steps);
+}
+
+TrainState make_train_state(std::shared_ptr<Denoiser> denoiser, std::shared_ptr<Denoiser> twin,
+                            const OptimizerOptions& optimizer, int64_t total_steps) {
+  require(denoiser != twin, "the twin is the network itself, want a second one, built alike");
+  const Denoiser& other = *twin;
+  const Denoiser& given = *denoiser;
+  require(typeid(other) == typeid(given), "the twin is of class ", c10::demangle(typeid(other).name()), ", want ",
+          c10::demangle(typeid(given).name()), ", the network's");
   TrainState state{.denoiser = denoiser,
-                   .average = average,
+                   .average = twin,
                    .optimizer = Optimizer(ParameterVector(*denoiser), optimizer, total_steps)};
-  state.optimizer.parameters().bind(*average, state.optimizer.average());
-  average->eval();
+  state.optimizer.parameters().bind(*twin, state.optimizer.average());
+  share_buffers(*denoiser, *twin);
+  twin->eval();
   denoiser->train();
   return state;
 }

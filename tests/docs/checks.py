@@ -66,6 +66,7 @@ def _problem_of_cmake(words: list[str]) -> str:
     with open(ROOT / "CMakePresets.json", encoding="utf-8") as file:
         presets = {preset["name"] for preset in json.load(file)["configurePresets"]}
     asked = [words[i + 1] for i, word in enumerate(words) if word == "--preset"]
+    asked += [words[i + 1].removeprefix("build/") for i, word in enumerate(words) if word == "--install"]
     return "" if asked and set(asked) <= presets else f"presets {asked}, there are {sorted(presets)}"
 
 

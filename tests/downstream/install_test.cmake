@@ -1,4 +1,4 @@
-# Installs veil into a fresh folder, and configures, builds and runs against what was installed: a small program, and the one
+# Installs veil into a fresh folder, and configures, builds and runs against what was installed: a small program, and those
 # that README.md shows.
 # Run with -DBUILD_DIR=… -DGENERATOR=… -DCOMPILER=… -DLAUNCHER=… -P.
 cmake_minimum_required(VERSION 3.25)
@@ -18,16 +18,33 @@ function(want_file path)
   endif()
 endfunction()
 
-# The first block of README.md in a language.
-function(readme_block language result)
+# Block number `number` of README.md in a language; the first is 0.
+function(readme_block language number result)
   file(READ ${CMAKE_CURRENT_LIST_DIR}/../../README.md text)
-  string(FIND "${text}" "```${language}\n" start)
-  string(SUBSTRING "${text}" ${start} -1 text)
-  string(FIND "${text}" "\n" start)
+  foreach(skipped RANGE ${number})
+    string(FIND "${text}" "```${language}\n" start)
+    if(start LESS 0)
+      message(FATAL_ERROR "README.md has no block number ${number} of ${language}")
+    endif()
+    string(SUBSTRING "${text}" ${start} -1 text)
+    string(FIND "${text}" "\n" start)
+    string(SUBSTRING "${text}" ${start} -1 text)
+  endforeach()
   string(FIND "${text}" "\n```" end)
-  math(EXPR length "${end} - ${start}")
-  string(SUBSTRING "${text}" ${start} ${length} text)
+  string(SUBSTRING "${text}" 0 ${end} text)
   set(${result} "${text}\n" PARENT_SCOPE)
+endfunction()
+
+# Builds and runs program `number` of README.md by the lines for CMake that stand there.
+function(run_readme_program number)
+  readme_block(cmake 0 lines)
+  file(WRITE "${work}/readme/${number}/CMakeLists.txt"
+       "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES CXX)\nadd_executable(mine main.cpp)\n${lines}")
+  readme_block(cpp ${number} program)
+  file(WRITE "${work}/readme/${number}/main.cpp" "${program}")
+  build(${work}/readme/${number} mine${number})
+  run(${work}/build/mine${number}/mine WORKING_DIRECTORY ${work}/prefix/share/veil)
+  set(output "${output}" PARENT_SCOPE)
 endfunction()
 
 function(build folder name)
@@ -57,14 +74,12 @@ if(NOT output MATCHES "^0[.]29289") # 1 - cos((1 - t) pi / 2) at t = 1/2 is 1 - 
   message(SEND_ERROR "the program printed \"${output}\", want 0.29289…")
 endif()
 
-readme_block(cmake lines)
-file(WRITE "${work}/readme/CMakeLists.txt"
-     "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES CXX)\nadd_executable(mine main.cpp)\n${lines}")
-readme_block(cpp program)
-file(WRITE "${work}/readme/main.cpp" "${program}")
-build(${work}/readme mine)
-run(${work}/build/mine/mine WORKING_DIRECTORY ${work}/prefix/share/veil)
+run_readme_program(0)
 if(NOT output MATCHES "^2[.][0-9]+ [+]- 0[.][0-9]+ bits/dim\n$") # of all test images: 2.919
-  message(SEND_ERROR "the program of README.md printed \"${output}\", want 2.… +- 0.… bits/dim")
+  message(SEND_ERROR "the first program of README.md printed \"${output}\", want 2.… +- 0.… bits/dim")
+endif()
+run_readme_program(1)
+if(NOT output MATCHES "^[345][.][0-9]+ bits/dim\n$") # a network that knows nothing: 8
+  message(SEND_ERROR "the second program of README.md printed \"${output}\", want 3 to 6 bits/dim")
 endif()
 file(REMOVE_RECURSE "${work}")

@@ -1,12 +1,20 @@
 #include "veil/train/optimizer.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/embedding.h>
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "base/torch.h"
 #include "veil/base/error.h"
+#include "veil/nn/layers/layers.h"
+#include "veil/nn/make_denoiser.h"
 
 namespace veil {
 namespace {
@@ -73,6 +81,89 @@ TEST(OptimizerTest, FollowsTheDefinitionOfAdamWAndOfTheMovingAverage) {
   expect_near(optimizer.second_moments(), want.v);
   expect_near(optimizer.average(), want.e);
   EXPECT_EQ(optimizer.update_count().item<float>(), 8);
+}
+
+// A table of its own, an embedding of each kind, a weight and a bias, in an order that mixes the two groups.
+struct SixImpl : torch::nn::Module {
+  SixImpl() {
+    rows = register_module("rows", std::make_shared<Embedding>(2, 3, torch::kCPU));
+    matrix = register_module("matrix",
+                             std::make_shared<Linear>(LinearOptions{.in = 2, .out = 2, .weight = {}}, torch::kCPU));
+    torch_rows = register_module("torch_rows", torch::nn::Embedding(2, 1));
+    own = register_parameter("own", torch::zeros({2, 2}));
+  }
+  std::shared_ptr<Linear> matrix;
+  std::shared_ptr<Embedding> rows;
+  torch::nn::Embedding torch_rows{nullptr};
+  torch::Tensor own;
+};
+TORCH_MODULE(Six);
+
+// Which of the numbers are weights of products: `own` [4], matrix.weight [4]; not matrix.bias [2], rows [6],
+// torch_rows [2].
+const std::map<std::string, bool> kIsMatrix{{"own", true},
+                                            {"matrix.weight", true},
+                                            {"matrix.bias", false},
+                                            {"rows.weight", false},
+                                            {"torch_rows.weight", false}};
+
+TEST(OptimizerTest, WeightDecayCanBeOfMatricesAlone) {
+  for (const bool matrices : {false, true}) {
+    Six six;
+    torch::manual_seed(1);
+    OptimizerOptions options;
+    options.learning_rate = 0.05;
+    options.warmup_steps = 0;
+    options.weight_decay = 0.5;
+    options.ema_decay = 0.6;
+    options.decayed = matrices ? WeightDecayOf::kMatrices : WeightDecayOf::kAll;
+    Optimizer optimizer(ParameterVector(*six), options, 20);
+    auto& parameters = optimizer.parameters();
+    parameters.values().copy_(torch::randn({18}));
+    optimizer.average().copy_(parameters.values());
+    std::map<std::string, Definition> want;
+    for (const auto& [name, tensor] : parameters.named(parameters.values())) {
+      const auto flat = tensor.flatten().to(torch::kFloat64);
+      const std::vector<double> start(flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel());
+      want[name] = {start, std::vector<double>(start.size()), std::vector<double>(start.size()), start};
+    }
+    for (int step = 0; step < 5; ++step) {
+      parameters.gradients().copy_(torch::randn({18}));
+      for (const auto& [name, tensor] : parameters.named(parameters.gradients())) {
+        const auto flat = tensor.flatten().to(torch::kFloat64);
+        auto own = options;
+        own.weight_decay = matrices && !kIsMatrix.at(name) ? 0.0 : 0.5;
+        want.at(name).step({flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel()}, own,
+                           learning_rate_at(options, step, 20), ema_decay_at(options, step));
+      }
+      optimizer.step(step);
+    }
+    for (const auto& [name, tensor] : parameters.named(parameters.values())) {
+      SCOPED_TRACE(name);
+      expect_near(tensor, want.at(name).p);
+    }
+    for (const auto& [name, tensor] : parameters.named(optimizer.average())) {
+      SCOPED_TRACE(name);
+      expect_near(tensor, want.at(name).e);
+    }
+    EXPECT_EQ(optimizer.update_count().item<float>(), 5);
+  }
+}
+
+TEST(OptimizerTest, TheNetworksOfVeilDecayTheWeightsOfTheirProducts) {
+  DenoiserOptions options{.network = NetworkKind::kUViT, .shape = {4, 4, 1}, .vocab_size = 8, .width = 32, .layers = 1};
+  options.classes = 3;
+  options.uvit = {.width_multipliers = {1}, .dit_layers = 1, .dit_width = 16, .dit_heads = 2};
+  const auto network = make_denoiser(options);
+  std::set<std::string> left_out;
+  for (const auto& module : network->named_modules()) {
+    for (const auto& item : module.value()->named_parameters(/*recurse=*/false)) {
+      if (item.value().dim() > 1 && !is_matrix(*module.value(), item.key(), item.value())) {
+        left_out.insert(concat(module.key(), ".", item.key()));
+      }
+    }
+  }
+  EXPECT_EQ(left_out, (std::set<std::string>{"condition.label.weight", "core.position", "stem.embedding.weight"}));
 }
 
 TEST(OptimizerTest, ANonFiniteGradientChangesNothingAndIsCounted) {

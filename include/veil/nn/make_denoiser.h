@@ -12,6 +12,10 @@ namespace veil {
 [[nodiscard]] std::shared_ptr<Denoiser> make_denoiser(const DenoiserOptions& options,
                                                       torch::Device device = torch::kCPU);
 
+/// Whether `denoiser` is of a class that make_denoiser makes, so that make_denoiser(denoiser.options()) is another like
+/// it; false for every class that was derived elsewhere.
+[[nodiscard]] bool is_built_in(const Denoiser& denoiser);
+
 /// Throws InvalidOption unless the fields of `options` are in range and go together, but for those that come from the
 /// data: shape, vocab_size, classes and null_class, which may hold anything.
 void check_architecture(const DenoiserOptions& options);

@@ -67,4 +67,8 @@ using SampleProgress = std::function<void(int64_t, int64_t)>;
 [[nodiscard]] torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute = {},
                                    const SampleProgress& progress = {});
 
+/// The class that each of these samples is of: int64 [count] on the CPU, options.label or (first + k) mod classes for
+/// the k-th; undefined where the network has no classes. `classes` is "no class", where the network knows that.
+[[nodiscard]] torch::Tensor sample_labels(const DenoiserOptions& network, const SampleOptions& options);
+
 }  // namespace veil

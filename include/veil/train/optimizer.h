@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "veil/base/option.h"
 #include "veil/train/parameter_vector.h"
@@ -11,17 +12,24 @@ namespace veil {
 
 enum class LearningRateDecay { kCosine, kConstant };
 
+/// Which parameters weight decay pulls towards 0.
+enum class WeightDecayOf {
+  kAll,       ///< every one, as the reference does
+  kMatrices,  ///< weights of products alone (is_matrix, parameter_vector.h): no norms, biases, embeddings
+};
+
 struct OptimizerOptions {
   double learning_rate = 2e-4;  ///< peak, > 0
   LearningRateDecay decay = LearningRateDecay::kCosine;
-  int64_t warmup_steps = 100;   ///< >= 0; the rate rises linearly from 0
-  double beta1 = 0.9;           ///< in [0, 1)
-  double beta2 = 0.99;          ///< in [0, 1)
-  double epsilon = 1e-8;        ///< > 0
-  double weight_decay = 0.01;   ///< >= 0; decoupled, times the learning rate, on every parameter (as the reference)
-  double clip_norm = 0.0;       ///< gradients are scaled down to this global norm; 0: off
-  double ema_decay = 0.9999;    ///< in [0, 1)
-  bool ema_warmup = true;       ///< decay of update n is min(ema_decay, (1 + n) / (10 + n))
+  int64_t warmup_steps = 100;  ///< >= 0; the rate rises linearly from 0
+  double beta1 = 0.9;          ///< in [0, 1)
+  double beta2 = 0.99;         ///< in [0, 1)
+  double epsilon = 1e-8;       ///< > 0
+  double weight_decay = 0.01;  ///< >= 0; decoupled, times the learning rate
+  WeightDecayOf decayed = WeightDecayOf::kAll;
+  double clip_norm = 0.0;     ///< gradients are scaled down to this global norm; 0: off
+  double ema_decay = 0.9999;  ///< in [0, 1)
+  bool ema_warmup = true;     ///< decay of update n is min(ema_decay, (1 + n) / (10 + n))
 };
 
 /// What each number of OptimizerOptions may be.
@@ -60,7 +68,7 @@ class Optimizer {
   [[nodiscard]] torch::Tensor& average() { return average_; }              ///< float32 [P]
   [[nodiscard]] torch::Tensor& first_moments() { return first_moments_; }  ///< float32 [P]
   [[nodiscard]] torch::Tensor& second_moments() { return second_moments_; }
-  [[nodiscard]] torch::Tensor& update_count() { return update_count_; }    ///< float32 scalar: updates made
+  [[nodiscard]] torch::Tensor& update_count() { return update_count_; }  ///< float32 scalar: updates made
 
   /// Of the last update; float32 scalars on the device.
   [[nodiscard]] const torch::Tensor& gradient_norm() const { return gradient_norm_; }  ///< before clipping
@@ -70,7 +78,16 @@ class Optimizer {
   [[nodiscard]] torch::Tensor& skipped_in_row() { return skipped_in_row_; }
 
  private:
+  // Consecutive numbers of the flat vector with one weight decay.
+  struct Run {
+    int64_t begin = 0;
+    int64_t size = 0;
+    double weight_decay = 0.0;
+  };
+  void update(const Run& run, double learning_rate);
+
   OptimizerOptions options_;
+  std::vector<Run> runs_;
   int64_t total_steps_;
   ParameterVector parameters_;
   torch::Tensor average_;

@@ -37,9 +37,18 @@ struct StepSettings {
   Compute compute = {};
 };
 
-/// Takes over `denoiser`, which must be initialised and on its device, and makes its twin for the moving average.
+/// Takes over `denoiser`, one of veil's networks, which must be initialised and on its device, and makes its twin for
+/// the moving average. Throws InvalidArgument if `denoiser` is of any other class: only its author can make a second
+/// one, see below. Throws InvalidOption as Optimizer does.
 [[nodiscard]] TrainState make_train_state(std::shared_ptr<Denoiser> denoiser, const OptimizerOptions& optimizer,
                                           int64_t total_steps);
+
+/// The same for a network of any class: `twin` is another object built as `denoiser` was, on the same device, and is
+/// taken over too. Its parameters become the moving average, so its own values do not matter; its buffers become views
+/// of those of `denoiser`. Throws InvalidArgument if it is the same object, or its class or the names or shapes of its
+/// parameters or buffers are others.
+[[nodiscard]] TrainState make_train_state(std::shared_ptr<Denoiser> denoiser, std::shared_ptr<Denoiser> twin,
+                                          const OptimizerOptions& optimizer, int64_t total_steps);
 
 /// One update: the gradient of the mean over the batch of the bound in bits per dimension, summed over micro-batches
 /// (so it does not depend on how they are cut), then AdamW and the moving average. Labels are dropped by drop_labels

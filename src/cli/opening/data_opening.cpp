@@ -5,10 +5,12 @@
 #include <iostream>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/words.h"
 #include "cli/terminal/progress.h"
 #include "veil/base/error.h"
+#include "veil/data/class_names.h"
 #include "veil/io/dataset/open_dataset.h"
 
 namespace veil::cli {
@@ -52,12 +54,23 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
   return io::open_dataset(options.source, split, options.prepare, observer);
 }
 
-std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options) {
+std::unique_ptr<Dataset> in_classes_of(const ModelSpec& model, std::unique_ptr<Dataset> data, bool quiet) {
+  if (model.network.classes == 0) {
+    return data;
+  }
+  if (const auto assumed = assumed_classes(data->info(), model.data); !assumed.empty() && !quiet) {
+    std::cerr << "veil: " << assumed << '\n';
+  }
+  return with_classes_of(std::move(data), model.data);
+}
+
+std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options, const ModelSpec& model) {
   options.source = arguments.text("data", options.source);
   const bool asks_for_split = std::any_of(arguments.settings.begin(), arguments.settings.end(),
                                           [](const auto& setting) { return setting.first == "data.evaluation_split"; });
   const bool is_open = arguments.has("data") && !asks_for_split;
-  return open_data(options, is_open ? "" : options.evaluation_split, arguments.quiet);
+  auto data = open_data(options, is_open ? "" : options.evaluation_split, arguments.quiet);
+  return in_classes_of(model, std::move(data), arguments.quiet);
 }
 
 void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained) {

@@ -15,8 +15,14 @@ namespace veil::cli {
 [[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet);
 
 /// The data that a command scores a model on: --data or what the model was trained on, in the split that was asked for.
-/// Of another set without a word on the split: test where it is divided, else all.
-[[nodiscard]] std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options);
+/// Of another set without a word on the split: test where it is divided, else all. Where the model is told classes,
+/// those of the data are told by name (with_classes_of), with a line on standard error if a side without names leaves
+/// only numbers to go by.
+[[nodiscard]] std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOptions options,
+                                                        const ModelSpec& model);
+
+/// `data` in the classes of `model`, as open_scored_data says; as it is where the model is told none.
+[[nodiscard]] std::unique_ptr<Dataset> in_classes_of(const ModelSpec& model, std::unique_ptr<Dataset> data, bool quiet);
 
 /// One loud line on standard error if a run scores the examples that it trains on, as far as fingerprints tell.
 void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained);

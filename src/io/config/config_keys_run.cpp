@@ -18,6 +18,11 @@ std::vector<ConfigKey> optimizer_keys() {
                OptimizerRanges::kEpsilon),
       real_key("optimizer.weight_decay", "decoupled weight decay, times the learning rate",
                VEIL_FIELD(optimizer.weight_decay), OptimizerRanges::kWeightDecay),
+      choice_key<WeightDecayOf>("optimizer.decayed",
+                                "what weight decay is of: all, as the reference has it, or weights of products alone, "
+                                "without norms, biases and embeddings",
+                                VEIL_FIELD(optimizer.decayed),
+                                {{"all", WeightDecayOf::kAll}, {"matrices", WeightDecayOf::kMatrices}}),
       real_key("optimizer.clip_norm", "largest norm of the whole gradient; 0: no limit",
                VEIL_FIELD(optimizer.clip_norm), OptimizerRanges::kClipNorm),
       real_key("optimizer.ema_decay", "decay of the moving average of the weights", VEIL_FIELD(optimizer.ema_decay),
@@ -35,6 +40,8 @@ std::vector<ConfigKey> train_keys() {
       integer_key("train.micro_batch_size", "examples per network call, a divisor of batch_size; 0: batch_size",
                   VEIL_FIELD(train.micro_batch_size), TrainRanges::kMicroBatchSize),
       seed_key("train.seed", "of weights, order and masks", VEIL_FIELD(train.seed)),
+      text_key("train.init_from", "model, a file or the folder of a run, whose weights training begins with, or none",
+               VEIL_FIELD(init_from)),
       boolean_key("train.horizontal_flips", "mirror each image with probability 1/2",
                   VEIL_FIELD(train.horizontal_flips)),
       integer_key("train.log_every", "steps between lines of the log", VEIL_FIELD(train.log_every),
@@ -80,6 +87,8 @@ std::vector<ConfigKey> evaluate_keys() {
 std::vector<ConfigKey> sample_keys() {
   return {
       integer_key("sample.count", "samples to draw", VEIL_FIELD(sample.count), SampleRanges::kCount),
+      integer_key("sample.first", "number of the first of them: sample k is the same whatever else is drawn",
+                  VEIL_FIELD(sample.first), SampleRanges::kFirst),
       integer_key("sample.steps", "denoising steps, the most network calls a sample costs", VEIL_FIELD(sample.steps),
                   SampleRanges::kSteps),
       choice_key<TimeGridKind>("sample.grid", "spacing of the times of the steps", VEIL_FIELD(sample.grid),

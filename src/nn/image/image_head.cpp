@@ -8,6 +8,7 @@
 #include "kernels/patch_gather.h"
 #include "kernels/permute_rows.h"
 #include "nn/input_checks.h"
+#include "nn/row_buckets.h"
 #include "veil/base/device.h"
 
 namespace veil {
@@ -116,14 +117,23 @@ torch::Tensor ImageHead::logits_at(const torch::Tensor& x, const torch::Tensor& 
   check_positions(positions, x.size(0) * shape_.length());
   const auto features = pixel_rows(norm_->forward(x, condition));
   if (shape_.channels == 1) {
-    return channel_logits(patches(features, positions), 0);
+    const auto rows = channel_logits(patches(features, in_buckets(positions, x.device())), 0);
+    return rows.narrow(0, 0, positions.numel());
   }
   const auto sorted = sort_by_channel(positions.contiguous(), shape_.channels);
-  const auto sorted_patches = patches(features, sorted.pixels);
-  std::vector<torch::Tensor> parts;
+  std::vector<torch::Tensor> pixels;  // of each channel
   for (int64_t c = 0; c < shape_.channels; ++c) {
-    const int64_t size = sorted.first[c + 1] - sorted.first[c];
-    parts.push_back(channel_logits(sorted_patches.narrow(0, sorted.first[c], size), c));
+    const auto own = sorted.pixels.narrow(0, sorted.first[c], sorted.first[c + 1] - sorted.first[c]);
+    pixels.push_back(in_buckets(own, x.device()));
+  }
+  const auto all_patches = patches(features, torch::cat(pixels));
+  std::vector<torch::Tensor> parts;
+  int64_t begin = 0;
+  for (int64_t c = 0; c < shape_.channels; ++c) {
+    const int64_t computed = pixels[c].numel();
+    const auto rows = channel_logits(all_patches.narrow(0, begin, computed), c);
+    parts.push_back(rows.narrow(0, 0, sorted.first[c + 1] - sorted.first[c]));
+    begin += computed;
   }
   return kernels::permute_rows(torch::cat(parts, 0), to_device(sorted.rank, x.device()),
                                to_device(sorted.order, x.device()));

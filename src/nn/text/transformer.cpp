@@ -4,6 +4,7 @@
 
 #include "base/torch.h"
 #include "nn/input_checks.h"
+#include "nn/row_buckets.h"
 #include "veil/base/device.h"
 
 namespace veil {
@@ -46,13 +47,17 @@ torch::Tensor TransformerHead::logits(const torch::Tensor& x, const torch::Tenso
 torch::Tensor TransformerHead::logits_at(const torch::Tensor& x, const torch::Tensor& condition,
                                          const torch::Tensor& positions) const {
   check_positions(positions, x.size(0) * x.size(1));
-  const auto rows = x.flatten(0, 1).index_select(0, to_device(positions, x.device()));  // [M, width]
+  const auto computed = in_buckets(positions, x.device());
+  const auto rows = x.flatten(0, 1).index_select(0, to_device(computed, x.device()));  // [M or more, width]
+  const auto logits_of = [&](const torch::Tensor& normed) {
+    return out_->forward(normed).to(torch::kFloat32).narrow(0, 0, positions.numel());
+  };
   if (!modulation_) {
-    return out_->forward(norm_->forward(rows)).to(torch::kFloat32);
+    return logits_of(norm_->forward(rows));
   }
-  const auto example = to_device(positions.div(x.size(1), "floor"), x.device());
+  const auto example = to_device(computed.div(x.size(1), "floor"), x.device());
   const auto part = modulation_->forward(condition).index_select(0, example).chunk(2, 1);
-  return out_->forward(modulated_norm(rows, part[0], part[1], kTransformerNormEpsilon)).to(torch::kFloat32);
+  return logits_of(modulated_norm(rows, part[0], part[1], kTransformerNormEpsilon));
 }
 
 Transformer::Transformer(const DenoiserOptions& options, torch::Device device) : Denoiser(options, device) {

@@ -66,6 +66,18 @@ class Help(Program):
                                         r"compiler \S+ \S+\n\Z")
 
 
+    def test_version_as_json(self):
+        words = self.veil("--version").stdout.split()
+        result = self.veil("--version", "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        version = json.loads(result.stdout)
+        self.assertEqual(list(version), ["schema_version", "veil", "libtorch", "cuda", "cuda_devices", "compiler"])
+        self.assertEqual([version["veil"], version["libtorch"]], [words[1], words[3]])
+        self.assertIs(version["cuda"], words[5].startswith("yes"))
+        self.assertTrue(self.veil("--version").stdout.endswith(f"compiler {version['compiler']}\n"))
+        self.assert_refused(self.veil("--version", "--jsn"), 2, "veil --version takes --json or nothing, got --jsn")
+
+
 class WrongUsage(Program):
     def test_a_gpu_that_is_not_there(self):
         model = self.veil("--version")

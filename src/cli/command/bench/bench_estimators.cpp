@@ -60,7 +60,7 @@ std::string table_of(const std::vector<EstimatorFigures>& figures) {
 int run_bench_estimators(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const EstimatorComparisonOptions options = options_of(arguments, choice.run);
-  const auto dataset = open_scored_data(arguments, choice.config.data);
+  const auto dataset = open_scored_data(arguments, choice.config.data, choice.model.spec);
   ProgressReporter progress({.label = "bench", .quiet = arguments.quiet});
   const auto figures = compare_estimators(*choice.model.denoiser, *dataset, options, choice.compute,
                                           [&](int64_t done, int64_t all) { progress.advance_of(done, all); });

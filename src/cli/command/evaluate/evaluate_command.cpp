@@ -117,7 +117,7 @@ int run_evaluate(const Arguments& arguments) {
   const auto order = exact_order(arguments);
   const ModelChoice choice = open_model(arguments);
   check_outputs(arguments, choice.config.data.source);
-  const auto dataset = open_scored_data(arguments, choice.config.data);
+  const auto dataset = open_scored_data(arguments, choice.config.data, choice.model.spec);
   warn_of_other_data(dataset->info(), choice.model);
   const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);

@@ -4,6 +4,9 @@
 #include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
@@ -89,7 +92,7 @@ int64_t label_of(const std::string& text, const DenoiserOptions& network, const 
 }
 
 // The classes of the grid's rows from the top, if each row is to have one; else none: the samples are all of one class,
-// or have none, or so many that the picture would be a strip. Sample k is of class k mod classes.
+// or have none, or so many that the picture would be a strip. The first row has the class of the first sample.
 std::vector<std::string> grid_rows(const DenoiserOptions& network, const DatasetInfo& data,
                                    const SampleOptions& options) {
   constexpr int64_t kMostRows = 256;
@@ -97,7 +100,8 @@ std::vector<std::string> grid_rows(const DenoiserOptions& network, const Dataset
   if (options.label >= 0 || network.classes > kMostRows) {
     return rows;
   }
-  for (int64_t label = 0; label < std::min(network.classes, options.count); ++label) {
+  for (int64_t row = 0; row < std::min(network.classes, options.count); ++row) {
+    const int64_t label = (options.first + row) % network.classes;
     rows.push_back(data.class_names.empty() ? std::to_string(label) : data.class_names[static_cast<size_t>(label)]);
   }
   return rows;
@@ -113,10 +117,21 @@ void write_images(const fs::path& target, const torch::Tensor& images, int64_t f
   folder.publish();
 }
 
-// The samples as NumPy arrays, where they are asked for; notes them in `written`.
-void write_arrays(const Targets& targets, const torch::Tensor& samples, nlohmann::ordered_json& written) {
+// The classes of the samples where each has one; undefined for "no class".
+torch::Tensor known_labels(const DenoiserOptions& network, const SampleOptions& options) {
+  return options.label == network.classes ? torch::Tensor() : sample_labels(network, options);
+}
+
+// The samples as NumPy arrays, where they are asked for; notes them in `written`. The names are those that
+// numpy.savez(FILE, samples, labels) gives, which evaluators of samples read.
+void write_arrays(const Targets& targets, const torch::Tensor& samples, const torch::Tensor& labels,
+                  nlohmann::ordered_json& written) {
   if (!targets.npz.empty()) {
-    io::write_npz(targets.npz, {{"arr_0", samples}}, io::file_mark(io::kSamplesMark));
+    std::vector<std::pair<std::string, torch::Tensor>> arrays{{"arr_0", samples}};
+    if (labels.defined()) {
+      arrays.emplace_back("arr_1", labels);
+    }
+    io::write_npz(targets.npz, arrays, io::file_mark(io::kSamplesMark));
     written["npz"] = targets.npz.string();
   }
   if (!targets.npy.empty()) {
@@ -127,7 +142,7 @@ void write_arrays(const Targets& targets, const torch::Tensor& samples, nlohmann
 
 // Texts go to standard output, one a line, unless a file is asked for.
 nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::Tensor& tokens,
-                                          const std::string& alphabet, bool json) {
+                                          const torch::Tensor& labels, const std::string& alphabet, bool json) {
   nlohmann::ordered_json written = nlohmann::ordered_json::object();
   const auto texts = io::tokens_to_texts(tokens, alphabet);
   if (!targets.folder.empty()) {
@@ -138,12 +153,12 @@ nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::T
       print(text + "\n");
     }
   }
-  write_arrays(targets, tokens.to(torch::kUInt8), written);
+  write_arrays(targets, tokens.to(torch::kUInt8), labels, written);
   return written;
 }
 
 // Returns (kind, path) of what was written. rows: of the grid; 0: as many as make it nearly square.
-nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor& tokens,
+nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor& tokens, const torch::Tensor& labels,
                                      const DenoiserOptions& network, int64_t first, int64_t rows) {
   nlohmann::ordered_json written = nlohmann::ordered_json::object();
   const torch::Tensor images = io::tokens_to_images(tokens, network.shape, network.vocab_size);
@@ -157,19 +172,16 @@ nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor
     write_images(targets.folder, images, first);
     written["folder"] = targets.folder.string();
   }
-  write_arrays(targets, images, written);
+  write_arrays(targets, images, labels, written);
   return written;
 }
 
 std::string result_json(const SampleOptions& options, int64_t step, const nlohmann::ordered_json& written,
                         const std::vector<std::string>& rows) {
-  nlohmann::ordered_json object{{"schema_version", 1},
-                                {"count", options.count},
-                                {"steps", options.steps},
-                                {"seed", options.seed},
-                                {"temperature", options.temperature},
-                                {"step", step},
-                                {"written", written}};
+  nlohmann::ordered_json object{{"schema_version", 1},    {"count", options.count},
+                                {"first", options.first}, {"steps", options.steps},
+                                {"seed", options.seed},   {"temperature", options.temperature},
+                                {"step", step},           {"written", written}};
   if (!rows.empty()) {
     object["grid_rows"] = rows;
   }
@@ -212,9 +224,11 @@ int draw_and_write(const Arguments& arguments) {
       targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.spec.data, options);
   const StopSignal signal;  // once the samples are there, they are written whatever comes
   const torch::Tensor tokens = draw(choice, options, signal, arguments.quiet);
+  const torch::Tensor labels = known_labels(network, options);
   const nlohmann::ordered_json written =
-      targets.is_text ? write_text_samples(targets, tokens, alphabet, arguments.has("json"))
-                      : write_samples(targets, tokens, network, options.first, static_cast<int64_t>(rows.size()));
+      targets.is_text
+          ? write_text_samples(targets, tokens, labels, alphabet, arguments.has("json"))
+          : write_samples(targets, tokens, labels, network, options.first, static_cast<int64_t>(rows.size()));
   print(arguments.has("json") ? result_json(options, choice.model.info.step, written, rows)
                               : result_text(written, rows));
   return 0;

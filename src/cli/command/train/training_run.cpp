@@ -11,6 +11,7 @@
 #include "cli/terminal/output.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
+#include "io/model/initial_weights.h"
 #include "io/report/report.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/powers_file.h"
@@ -53,6 +54,7 @@ class TrainingRun {
     }
     apply_process_options(config_.device);
     auto state = new_state(config_, run_.spec, compute_);
+    begin_with_model(state);
     announce(state);
     if (!train_to_the_end(state)) {
       note(
@@ -70,6 +72,19 @@ class TrainingRun {
   void note(const std::string& text) const {
     if (!options_.quiet) {
       std::cerr << text << '\n';
+    }
+  }
+
+  // The weights of a model in place of new ones, where the run begins.
+  void begin_with_model(TrainState& state) const {
+    if (config_.init_from == "none" || io::load_newest_checkpoint(folder_.layout().checkpoints)) {
+      return;
+    }
+    const auto initial = io::take_initial_weights(*state.denoiser, run_.spec, config_, config_.init_from);
+    state.optimizer.average().copy_(state.optimizer.parameters().values());
+    note(concat("begins with ", initial.source, ": ", initial.counts()));
+    for (const auto& setting : initial.differing) {
+      note(concat("that model has another setting: ", setting));
     }
   }
 
