@@ -25,7 +25,7 @@ case ${1:-} in
   --run) run=${2:?"--run wants a folder"} && shift 2 ;;
 esac
 
-# "3.2140 ± 0.0120 bits/dim (95 % confidence, 1000 examples of fashion-mnist, test)" from evaluation.json.
+# "3.2140 ± 0.0120 bits/dim (95 % confidence, 1000 of 10000 examples of fashion-mnist, test)" from evaluation.json.
 figure() {
   python3 -I - "$1" <<'PYTHON'
 import json, sys
@@ -33,7 +33,8 @@ with open(sys.argv[1], encoding="utf-8") as file:
     report = json.load(file)
 low, high = report["confidence_low"], report["confidence_high"]
 spread = "" if low is None or high is None else f" ± {(high - low) / 2:.4f}"
-print(f"{report['bits_per_dim']:.4f}{spread} bits/dim (95 % confidence, {report['examples']} examples of "
+of_all = f" of {report['dataset_size']}" if report["examples"] < report["dataset_size"] else ""
+print(f"{report['bits_per_dim']:.4f}{spread} bits/dim (95 % confidence, {report['examples']}{of_all} examples of "
       f"{report['dataset']}, {report['split']})")
 PYTHON
 }

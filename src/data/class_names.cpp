@@ -62,6 +62,9 @@ class RenumberedDataset : public Dataset {
     return batch;
   }
 
+  [[nodiscard]] torch::Tensor labels() const override { return numbers_.index_select(0, data_->labels()); }
+  [[nodiscard]] std::string name(int64_t index) const override { return data_->name(index); }
+
  private:
   std::unique_ptr<Dataset> data_;
   torch::Tensor numbers_;

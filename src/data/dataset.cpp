@@ -1,5 +1,7 @@
 #include "veil/data/dataset.h"
 
+#include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "base/torch.h"
@@ -44,13 +46,40 @@ void check_labels(const DatasetInfo& info, const torch::Tensor& labels, int64_t 
           "], want [0, ", info.classes - 1, "]");
 }
 
+constexpr int64_t kLabelBlock = 256;  // examples
+
 }  // namespace
 
-TensorDataset::TensorDataset(DatasetInfo info, torch::Tensor tokens, torch::Tensor labels)
-    : info_(std::move(info)), tokens_(std::move(tokens)), labels_(std::move(labels)) {
+void Dataset::check_index(int64_t index) const {
+  require(index >= 0 && index < size(), info().name, ": index ", index, ", want [0, ", size(), ")");
+}
+
+torch::Tensor Dataset::labels() const {
+  if (info().classes == 0) {
+    return {};
+  }
+  std::vector<torch::Tensor> parts;
+  for (int64_t first = 0; first < size(); first += kLabelBlock) {
+    std::vector<int64_t> ids(static_cast<size_t>(std::min(kLabelBlock, size() - first)));
+    std::iota(ids.begin(), ids.end(), first);
+    parts.push_back(get(ids).labels.value());
+  }
+  return torch::cat(parts);
+}
+
+std::string Dataset::name(int64_t index) const {
+  check_index(index);
+  return {};
+}
+
+TensorDataset::TensorDataset(DatasetInfo info, torch::Tensor tokens, torch::Tensor labels,
+                             std::vector<std::string> names)
+    : info_(std::move(info)), tokens_(std::move(tokens)), labels_(std::move(labels)), names_(std::move(names)) {
   check_info(info_);
   check_tokens(info_, tokens_);
   check_labels(info_, labels_, tokens_.size(0));
+  require(names_.empty() || static_cast<int64_t>(names_.size()) == tokens_.size(0), info_.name, ": ", names_.size(),
+          " names for ", tokens_.size(0), " examples");
   tokens_ = tokens_.cpu().contiguous();
   if (labels_.defined()) {
     labels_ = labels_.cpu().contiguous();
@@ -61,7 +90,7 @@ TokenBatch TensorDataset::get(std::span<const int64_t> indices) const {
   auto ids = torch::empty({static_cast<int64_t>(indices.size())}, torch::kInt64);
   auto* target = ids.data_ptr<int64_t>();
   for (const auto index : indices) {
-    require(index >= 0 && index < size(), info_.name, ": index ", index, ", want [0, ", size(), ")");
+    check_index(index);
     *target++ = index;
   }
   TokenBatch batch{.tokens = tokens_.index_select(0, ids).to(torch::kInt64), .labels = {}, .example_ids = ids};
@@ -69,6 +98,11 @@ TokenBatch TensorDataset::get(std::span<const int64_t> indices) const {
     batch.labels = labels_.index_select(0, ids);
   }
   return batch;
+}
+
+std::string TensorDataset::name(int64_t index) const {
+  check_index(index);
+  return names_.empty() ? std::string() : names_[static_cast<size_t>(index)];
 }
 
 }  // namespace veil

@@ -1,8 +1,6 @@
 #include "evaluate/dataset_check.h"
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
 
 #include "veil/base/error.h"
 
@@ -20,17 +18,11 @@ void check_dataset(const DenoiserOptions& network, const Dataset& dataset) {
           " classes, the network is conditioned on ", network.classes);
 }
 
-int64_t scored_examples(const Dataset& dataset, const EvaluationOptions& options) {
-  return options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size());
-}
-
-void for_each_scored_batch(const Dataset& dataset, const EvaluationOptions& options,
-                           const std::function<void(const TokenBatch&, int64_t)>& use) {
-  const int64_t examples = scored_examples(dataset, options);
-  for (int64_t first = 0; first < examples; first += options.batch_size) {
-    std::vector<int64_t> indices(static_cast<size_t>(std::min(options.batch_size, examples - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    use(dataset.get(indices), first);
+void for_each_batch_of(const Dataset& dataset, std::span<const int64_t> indices, int64_t batch_size,
+                       const std::function<void(const TokenBatch&, int64_t)>& use) {
+  const auto size = static_cast<size_t>(batch_size);
+  for (size_t first = 0; first < indices.size(); first += size) {
+    use(dataset.get(indices.subspan(first, std::min(size, indices.size() - first))), static_cast<int64_t>(first));
   }
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
 
 #include "veil/data/dataset.h"
-#include "veil/evaluate/evaluator.h"
 #include "veil/nn/denoiser.h"
 
 namespace veil {
@@ -11,12 +12,9 @@ namespace veil {
 /// Throws InvalidArgument if the data set is empty or its shape, vocabulary or labels are not the network's.
 void check_dataset(const DenoiserOptions& network, const Dataset& dataset);
 
-/// How many examples are scored.
-[[nodiscard]] int64_t scored_examples(const Dataset& dataset, const EvaluationOptions& options);
-
-/// Calls use(batch, first) for the scored examples in order, options.batch_size at a time; `first` is the number of the
-/// batch's first example.
-void for_each_scored_batch(const Dataset& dataset, const EvaluationOptions& options,
-                           const std::function<void(const TokenBatch&, int64_t)>& use);
+/// Calls use(batch, first) for the examples at `indices` in order, batch_size at a time; `first` is the place of the
+/// batch's first example in `indices`.
+void for_each_batch_of(const Dataset& dataset, std::span<const int64_t> indices, int64_t batch_size,
+                       const std::function<void(const TokenBatch&, int64_t)>& use);
 
 }  // namespace veil

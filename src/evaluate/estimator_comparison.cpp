@@ -7,8 +7,10 @@
 #include <span>
 #include <utility>
 
+#include "evaluate/dataset_check.h"
 #include "evaluate/statistics.h"
 #include "veil/base/error.h"
+#include "veil/data/split_part.h"
 #include "veil/nn/evaluation_mode.h"
 
 namespace veil {
@@ -68,14 +70,24 @@ void check(const Denoiser& denoiser, const Dataset& dataset, const EstimatorComp
           options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size()), " examples there are");
 }
 
+// The values of batch `batch` of so many.
+template <typename Value>
+std::vector<Value> dealt_to(int64_t batch, int64_t batches, const std::vector<Value>& values) {
+  std::vector<Value> dealt;
+  for (auto i = static_cast<size_t>(batch); i < values.size(); i += static_cast<size_t>(batches)) {
+    dealt.push_back(values[i]);
+  }
+  return dealt;
+}
+
 // An estimator of evaluate(): its replicates are the repetitions.
 BatchFigures stratified(const EvaluationReport& report, int64_t batch_size) {
   BatchFigures figures;
-  const auto size = static_cast<size_t>(batch_size);
+  const int64_t batches = report.examples / batch_size;
   const auto repeats = static_cast<double>(report.replicates);
-  for (size_t first = 0; first + size <= report.example_bits.size(); first += size) {
-    const double variance = mean_of(std::span(report.example_mask_variances).subspan(first, size));
-    figures.means.push_back(mean_of(std::span(report.example_bits).subspan(first, size)));
+  for (int64_t batch = 0; batch < batches; ++batch) {
+    const double variance = mean_of(dealt_to(batch, batches, report.example_mask_variances));
+    figures.means.push_back(mean_of(dealt_to(batch, batches, report.example_bits)));
     figures.mean_variances.push_back(variance / static_cast<double>(batch_size));
     figures.variances.push_back(variance * repeats);
   }
@@ -99,9 +111,10 @@ class BatchPasses {
   [[nodiscard]] BatchFigures run(const EvaluationProgress& progress) const {
     const int64_t passes = options_.passes * options_.repeats;
     const int64_t batches = batches_of(dataset_, options_);
+    const auto scored = part_of_split(dataset_, batches * options_.batch_size);
     BatchFigures figures;
     for (int64_t batch = 0; batch < batches; ++batch) {
-      const auto parts = parts_of(batch);
+      const auto parts = parts_of(dealt_to(batch, batches, scored));
       std::vector<double> bits(static_cast<size_t>(passes));
       for (int64_t pass = 0; pass < passes; ++pass) {
         bits[static_cast<size_t>(pass)] = bits_of(parts, batch * passes + pass);
@@ -122,13 +135,10 @@ class BatchPasses {
 
  private:
   // The batch cut into network calls.
-  [[nodiscard]] std::vector<TokenBatch> parts_of(int64_t batch) const {
+  [[nodiscard]] std::vector<TokenBatch> parts_of(const std::vector<int64_t>& indices) const {
     std::vector<TokenBatch> parts;
-    for (int64_t first = 0; first < options_.batch_size; first += options_.rows_per_call) {
-      std::vector<int64_t> indices(static_cast<size_t>(std::min(options_.rows_per_call, options_.batch_size - first)));
-      std::iota(indices.begin(), indices.end(), batch * options_.batch_size + first);
-      parts.push_back(dataset_.get(indices));
-    }
+    for_each_batch_of(dataset_, indices, options_.rows_per_call,
+                      [&](const TokenBatch& part, int64_t /*first*/) { parts.push_back(part); });
     return parts;
   }
 
@@ -162,8 +172,11 @@ EstimatorFigures figures_of(std::string name, const BatchFigures& batches, const
   figures.batches = static_cast<int64_t>(batches.means.size());
   figures.bits_per_dim = mean_of(batches.means);
   figures.standard_error = std::sqrt(mean_of(batches.mean_variances) / count);
+  figures.half_width = student_quantile(static_cast<int64_t>(batches.degrees_of_freedom)) * figures.standard_error;
+  const double spread_quantile = student_quantile(figures.batches - 1);
   figures.variance = mean_of(batches.variances);
   figures.variance_error = error_of_mean(batches.variances);
+  figures.variance_half_width = spread_quantile * figures.variance_error;
   figures.degrees_of_freedom = batches.degrees_of_freedom;
   const double base = mean_of(first.variances);
   figures.ratio = figures.variance / base;
@@ -173,6 +186,7 @@ EstimatorFigures figures_of(std::string name, const BatchFigures& batches, const
     residuals.push_back((batches.variances[b] - figures.ratio * first.variances[b]) / base);
   }
   figures.ratio_error = error_of_mean(residuals);
+  figures.ratio_half_width = spread_quantile * figures.ratio_error;
   return figures;
 }
 

@@ -7,78 +7,17 @@
 
 #include "evaluate/control_variate.h"
 #include "evaluate/dataset_check.h"
-#include "evaluate/pass_queue.h"
+#include "evaluate/pass_maker.h"
 #include "evaluate/profile.h"
 #include "evaluate/scored_report.h"
 #include "evaluate/statistics.h"
 #include "objective/bound.h"
-#include "objective/value_schedule.h"
 #include "veil/base/error.h"
-#include "veil/base/random.h"
+#include "veil/data/split_part.h"
 #include "veil/nn/evaluation_mode.h"
-#include "veil/nn/token_powers.h"
 
 namespace veil {
 namespace {
-
-// Of values with schedules of their own the ends are exact here, whatever clip a model was trained with.
-BoundOptions bound_options(const Denoiser& denoiser, const EvaluationOptions& options) {
-  BoundOptions bound{.form = options.form, .schedule = options.schedule, .first_time = options.first_time};
-  if (denoiser.powers() != nullptr) {
-    bound.schedule.clip = 0.0;
-  }
-  return bound;
-}
-
-// Makes the passes of one example after the other.
-class PassMaker {
- public:
-  PassMaker(const Denoiser& denoiser, const EvaluationOptions& options, const Bound& bound)
-      : options_(options), bound_(bound), ends_(bound.ends()) {
-    if (bound.schedule().is_by_value()) {
-      const auto values = torch::arange(denoiser.options().vocab_size).unsqueeze(1);  // as examples of one token
-      const auto powers = denoiser.powers()->values().detach().to(torch::kCPU, torch::kFloat64);
-      reconstruction_ = value_reconstruction(values, powers, options.first_time, /*clip=*/0.0);
-    }
-  }
-
-  // Pass `pass` of example `row` of `batch`; its index is left to the caller.
-  [[nodiscard]] PassRow make(const TokenBatch& batch, int64_t row, int64_t pass) const {
-    const auto id = batch.example_ids.narrow(0, row, 1).contiguous();
-    PassRow made;
-    made.x0 = batch.tokens.narrow(0, row, 1).contiguous();
-    made.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
-    const double level = level_of(id.const_data_ptr<int64_t>()[0], pass);
-    auto one = bound_.pass(made.x0, id, std::span(&level, 1),
-                           {options_.seed, NoisePurpose::kEvaluationMask, static_cast<uint64_t>(pass)});
-    made.masked = std::move(one.masked);
-    made.level = one.levels.front();
-    made.scale = one.scales.front();
-    made.constant = constant_of(made.x0);
-    return made;
-  }
-
- private:
-  // Count form: stratified within the replicate; time form: one offset for all its passes.
-  [[nodiscard]] double level_of(int64_t id, int64_t pass) const {
-    const int64_t size = options_.passes / options_.replicates;
-    const NoiseKey key{options_.seed, NoisePurpose::kEvaluationLevel, static_cast<uint64_t>(pass / size)};
-    return options_.form == ObjectiveForm::kCount ? stratified_level(key, id, pass % size, size)
-                                                  : shifted_level(key, id, pass % size, size);
-  }
-
-  [[nodiscard]] double constant_of(const torch::Tensor& x0) const {
-    const double reconstruction = bound_.schedule().is_by_value()
-                                      ? reconstruction_.index_select(0, x0.flatten()).sum().item<double>()
-                                      : ends_.reconstruction;
-    return reconstruction + ends_.prior;
-  }
-
-  const EvaluationOptions& options_;
-  const Bound& bound_;
-  Ends ends_;
-  torch::Tensor reconstruction_;  // schedules by value: float64 [V], nats of a token of each value
-};
 
 // A replicate of one pass has no others to learn from.
 bool is_controlled(const EvaluationOptions& options) {
@@ -98,9 +37,10 @@ std::string estimator_name(const Bound& bound, const EvaluationOptions& options)
 // which are masked.
 class PassValues {
  public:
-  PassValues(int64_t examples, int64_t length, const EvaluationOptions& options, bool has_profile)
+  PassValues(std::span<const int64_t> indices, int64_t length, const EvaluationOptions& options, bool has_profile)
       : options_(options),
-        values_(static_cast<size_t>(examples * options.passes)),
+        indices_(indices),
+        values_(indices.size() * static_cast<size_t>(options.passes)),
         profile_(length),
         has_profile_(has_profile),
         control_(length, options.passes / options.replicates, options.control) {}
@@ -108,7 +48,7 @@ class PassValues {
   void take(const PassRow& row, double nats_per_token, std::span<const double> parts) {
     const double value = row.scale * nats_per_token + row.constant;
     if (!std::isfinite(value)) {
-      const int64_t example = row.index / options_.passes;
+      const int64_t example = indices_[static_cast<size_t>(row.index / options_.passes)];
       throw NumericalError(concat("example ", example, ", pass ", row.index % options_.passes, ": the loss is ", value),
                            example);
     }
@@ -140,32 +80,12 @@ class PassValues {
   }
 
   const EvaluationOptions& options_;
+  std::span<const int64_t> indices_;
   std::vector<double> values_;  // nats, [examples * passes]
   Profile profile_;
   bool has_profile_;
   ControlVariate control_;
 };
-
-// Runs every pass over every example that is scored.
-void run_passes(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options, const Compute& compute,
-                const Bound& bound, PassValues& values, const EvaluationProgress& progress) {
-  const int64_t examples = scored_examples(dataset, options);
-  PassQueue queue(
-      denoiser, options.rows_per_call, compute.device,
-      [&](const PassRow& row, double nats_per_token, auto parts) { values.take(row, nats_per_token, parts); });
-  const PassMaker maker(denoiser, options, bound);
-  for_each_scored_batch(dataset, options, [&](const TokenBatch& batch, int64_t first) {
-    for (int64_t i = 0; i < batch.size() * options.passes; ++i) {
-      PassRow row = maker.make(batch, i / options.passes, i % options.passes);
-      row.index = first * options.passes + i;
-      queue.add(std::move(row));
-    }
-    if (progress) {
-      progress(first + batch.size(), examples);
-    }
-  });
-  queue.flush();
-}
 
 }  // namespace
 
@@ -189,12 +109,16 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);
   const int64_t length = denoiser.options().shape.length();
-  const Bound bound(denoiser, bound_options(denoiser, options));
-  PassValues values(scored_examples(dataset, options), length, options, !bound.schedule().is_by_value());
-  run_passes(denoiser, dataset, options, compute, bound, values, progress);
+  const Bound bound = bound_of(denoiser, options);
+  const auto indices = part_of_split(dataset, options.limit);
+  PassValues values(indices, length, options, !bound.schedule().is_by_value());
+  const auto take = [&](const PassRow& row, double nats_per_token, auto parts) {
+    values.take(row, nats_per_token, parts);
+  };
+  run_passes(denoiser, dataset, indices, options, compute, bound, take, progress);
   const auto statistics = pass_statistics(values.values(), options.passes, options.replicates);
 
-  EvaluationReport report = report_of(statistics, dataset, denoiser.options());
+  EvaluationReport report = report_of(statistics, dataset, indices, denoiser.options());
   report.passes = options.passes;
   report.replicates = options.replicates;
   report.estimator = estimator_name(bound, options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "evaluate/dataset_check.h"
@@ -11,6 +12,7 @@
 #include "evaluate/statistics.h"
 #include "nn/network_input.h"
 #include "veil/base/error.h"
+#include "veil/data/split_part.h"
 #include "veil/nn/evaluation_mode.h"
 
 namespace veil {
@@ -62,27 +64,26 @@ class GroupPasses {
 };
 
 // Nats of every example; fills the profile.
-std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, const GroupPasses& groups,
-                                 const EvaluationOptions& options, torch::Device device, Profile& profile,
-                                 const EvaluationProgress& progress) {
-  const int64_t examples = scored_examples(dataset, options);
-  std::vector<double> nats(static_cast<size_t>(examples), 0.0);
+std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
+                                 const GroupPasses& groups, const EvaluationOptions& options, torch::Device device,
+                                 Profile& profile, const EvaluationProgress& progress) {
+  std::vector<double> nats(indices.size(), 0.0);
   const auto take = [&](const PassRow& row, double nats_per_token, std::span<const double> /*parts*/) {
-    const int64_t example = row.index / groups.count();
+    const auto place = static_cast<size_t>(row.index / groups.count());
     if (!std::isfinite(nats_per_token)) {
       throw NumericalError(
-          concat("example ", example, ", group ", row.index % groups.count(), ": the loss is ", nats_per_token),
-          example);
+          concat("example ", indices[place], ", group ", row.index % groups.count(), ": the loss is ", nats_per_token),
+          indices[place]);
     }
-    nats[static_cast<size_t>(example)] += nats_per_token * static_cast<double>(row.masked.counts.front());
+    nats[place] += nats_per_token * static_cast<double>(row.masked.counts.front());
     profile.add(row.hidden, nats_per_token);
   };
   PassQueue queue(denoiser, options.rows_per_call, device, take, PassMeasure::kCodeLength);
-  for_each_scored_batch(dataset, options, [&](const TokenBatch& batch, int64_t first) {
+  for_each_batch_of(dataset, indices, options.batch_size, [&](const TokenBatch& batch, int64_t first) {
     for (int64_t row = 0; row < batch.size(); ++row) {
       groups.add_to(queue, batch, row, first + row);
       if (progress) {
-        progress(first + row + 1, examples);
+        progress(first + row + 1, std::ssize(indices));
       }
     }
   });
@@ -101,10 +102,11 @@ EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& datas
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);
   Profile profile(denoiser.options().shape.length());
-  const auto statistics =
-      pass_statistics(code_lengths(denoiser, dataset, groups, options, compute.device, profile, progress), 1, 1);
+  const auto indices = part_of_split(dataset, options.limit);
+  const auto statistics = pass_statistics(
+      code_lengths(denoiser, dataset, indices, groups, options, compute.device, profile, progress), 1, 1);
 
-  EvaluationReport report = report_of(statistics, dataset, denoiser.options());
+  EvaluationReport report = report_of(statistics, dataset, indices, denoiser.options());
   report.passes = groups.count();
   report.replicates = 1;
   report.estimator = concat("exact-order ", reveal_order_name(order), ", ", groups.count(), " groups");

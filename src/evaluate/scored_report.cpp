@@ -1,8 +1,48 @@
 #include "evaluate/scored_report.h"
 
-namespace veil {
+#include <map>
+#include <vector>
 
-EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset, const DenoiserOptions& network) {
+#include "base/torch.h"
+
+namespace veil {
+namespace {
+
+// From here on 1.96 is the quantile of Student's t to 0.12 %.
+constexpr int64_t kNormalFrom = 1000;
+
+// Half of a 95 % interval over its standard error.
+double quantile_of(int64_t examples) { return examples < kNormalFrom ? student_quantile(examples - 1) : 1.96; }
+
+std::vector<ClassFigure> class_figures(const std::vector<double>& bits, const Dataset& dataset,
+                                       std::span<const int64_t> indices) {
+  const auto labels = dataset.labels();
+  if (!labels.defined()) {
+    return {};
+  }
+  std::map<int64_t, std::vector<double>> by_label;
+  for (size_t i = 0; i < bits.size(); ++i) {
+    by_label[labels.const_data_ptr<int64_t>()[indices[i]]].push_back(bits[i]);
+  }
+  const auto& names = dataset.info().class_names;
+  std::vector<ClassFigure> figures;
+  for (const auto& [label, values] : by_label) {
+    const auto statistics = pass_statistics(values, 1, 1);
+    ClassFigure figure;
+    figure.label = label;
+    figure.name = names.empty() ? std::string() : names[static_cast<size_t>(label)];
+    figure.examples = std::ssize(values);
+    figure.bits_per_dim = statistics.mean;
+    figure.standard_error = statistics.standard_error;
+    figures.push_back(figure);
+  }
+  return figures;
+}
+
+}  // namespace
+
+EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset, std::span<const int64_t> indices,
+                           const DenoiserOptions& network) {
   const int64_t length = network.shape.length();
   EvaluationReport report;
   report.length = length;
@@ -13,11 +53,14 @@ EvaluationReport report_of(const PassStatistics& statistics, const Dataset& data
   report.split = dataset.info().split;
   report.bits_per_dim = bits_per_dim(statistics.mean, length);
   report.standard_error = bits_per_dim(statistics.standard_error, length);
-  report.confidence_low = report.bits_per_dim - 1.96 * report.standard_error;
-  report.confidence_high = report.bits_per_dim + 1.96 * report.standard_error;
+  const double half = quantile_of(report.examples) * report.standard_error;
+  report.confidence_low = report.bits_per_dim - half;
+  report.confidence_high = report.bits_per_dim + half;
+  report.example_indices.assign(indices.begin(), indices.end());
   for (const double nats : statistics.examples) {
     report.example_bits.push_back(bits_per_dim(nats, length));
   }
+  report.class_figures = class_figures(report.example_bits, dataset, indices);
   return report;
 }
 

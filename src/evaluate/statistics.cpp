@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 namespace veil {
@@ -28,7 +29,47 @@ double variance_of(std::span<const double> values, double mean) {
   return sum / static_cast<double>(values.size() - 1);
 }
 
+constexpr int64_t kMostSummed = 1000;  // degrees of freedom
+
+// Probability that a variable of Student's distribution is at most sqrt(degrees) * tan(angle) in size: a finite sum.
+double student_probability(double angle, int64_t degrees) {
+  const double squared_cosine = std::cos(angle) * std::cos(angle);
+  const bool is_odd = degrees % 2 == 1;
+  double term = is_odd ? std::cos(angle) : 1.0;
+  double sum = 0;
+  for (int64_t i = is_odd ? 3 : 2; i <= degrees; i += 2) {
+    sum += term;
+    term *= squared_cosine * static_cast<double>(i - 1) / static_cast<double>(i);
+  }
+  return is_odd ? 2 / std::numbers::pi * (angle + std::sin(angle) * sum) : std::sin(angle) * sum;
+}
+
+// The quantile as a series in 1 / degrees, about that of the normal distribution.
+double expanded_student_quantile(double degrees) {
+  constexpr double kNormal = 1.959963984540054;
+  const double x = kNormal;
+  const double first = (std::pow(x, 3) + x) / 4;
+  const double second = (5 * std::pow(x, 5) + 16 * std::pow(x, 3) + 3 * x) / 96;
+  return x + first / degrees + second / (degrees * degrees);
+}
+
 }  // namespace
+
+double student_quantile(int64_t degrees_of_freedom) {
+  if (degrees_of_freedom < 1) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (degrees_of_freedom > kMostSummed) {
+    return expanded_student_quantile(static_cast<double>(degrees_of_freedom));
+  }
+  double low = 0;
+  double high = std::numbers::pi / 2;
+  for (int halving = 0; halving < 60; ++halving) {
+    const double middle = (low + high) / 2;
+    (student_probability(middle, degrees_of_freedom) < 0.95 ? low : high) = middle;
+  }
+  return std::sqrt(static_cast<double>(degrees_of_freedom)) * std::tan(low);
+}
 
 PassStatistics pass_statistics(std::span<const double> values, int64_t passes, int64_t replicates) {
   const auto size = values.size() / static_cast<size_t>(passes);

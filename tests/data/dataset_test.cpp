@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "base/torch.h"
@@ -29,6 +30,47 @@ TEST(DatasetTest, GivesTheExamplesInTheOrderAsked) {
 TEST(DatasetTest, HasNoLabelsWhereTheDataHaveNone) {
   const TensorDataset data(info_of(0), tokens_of({0, 1}));
   EXPECT_FALSE(data.get(std::vector<int64_t>{0}).labels.has_value());
+}
+
+// A data set of somebody else, which can do no more than it must.
+class Numbers : public Dataset {
+ public:
+  explicit Numbers(int64_t classes) : info_(info_of(classes)) {}
+  const DatasetInfo& info() const override { return info_; }
+  int64_t size() const override { return 600; }
+  TokenBatch get(std::span<const int64_t> indices) const override {
+    const auto ids = torch::tensor(std::vector<int64_t>(indices.begin(), indices.end()));
+    TokenBatch batch{.tokens = torch::zeros({ids.size(0), 2}, torch::kInt64), .labels = {}, .example_ids = ids};
+    if (info_.classes > 0) {
+      batch.labels = ids % info_.classes;
+    }
+    return batch;
+  }
+
+ private:
+  DatasetInfo info_;
+};
+
+TEST(DatasetTest, LabelsAreThoseOfAllExamples) {
+  const auto labels = torch::tensor({2, 0, 1}, torch::kInt64);
+  const TensorDataset data(info_of(), tokens_of({0, 1, 2, 3, 4, 5}), labels);
+  EXPECT_TRUE(data.labels().equal(labels));
+  data.labels().fill_(0);
+  EXPECT_TRUE(data.labels().equal(labels)) << "they are the caller's to change";
+  EXPECT_FALSE(TensorDataset(info_of(0), tokens_of({0, 1})).labels().defined());
+  EXPECT_TRUE(Numbers(7).labels().equal(torch::arange(600) % 7));
+  EXPECT_FALSE(Numbers(0).labels().defined());
+}
+
+TEST(DatasetTest, NamesAreKeptOrEmpty) {
+  const auto tokens = tokens_of({0, 1, 2, 3});
+  const TensorDataset named(info_of(0), tokens, {}, {"a.png", "b/ö.png"});
+  EXPECT_EQ(named.name(1), "b/ö.png");
+  EXPECT_EQ(TensorDataset(info_of(0), tokens).name(1), "");
+  EXPECT_EQ(Numbers(0).name(599), "");
+  EXPECT_THROW((void)named.name(2), InvalidArgument);
+  EXPECT_THROW((void)Numbers(0).name(600), InvalidArgument);
+  EXPECT_THROW(TensorDataset(info_of(0), tokens, {}, {"a.png"}), InvalidArgument);
 }
 
 TEST(DatasetTest, ABatchIsTheCallersToChange) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/toy_denoiser.h"
@@ -111,9 +112,12 @@ Want truth(const std::vector<Costs>& costs, const EstimatorComparisonOptions& op
     want.time += squared_bits(spread_variance(passes, schedule), length) / examples;
     want.mean += bits_per_dim(one.sum(), length) / examples;
   }
-  for (size_t first = 0; first < costs.size(); first += static_cast<size_t>(options.batch_size)) {
-    const std::vector<Costs> batch(costs.begin() + static_cast<int64_t>(first),
-                                   costs.begin() + static_cast<int64_t>(first) + options.batch_size);
+  const size_t batches = costs.size() / static_cast<size_t>(options.batch_size);
+  for (size_t first = 0; first < batches; ++first) {
+    std::vector<Costs> batch;
+    for (size_t i = first; i < costs.size(); i += batches) {
+      batch.push_back(costs[i]);
+    }
     const double size = static_cast<double>(options.batch_size) / static_cast<double>(options.passes);
     want.batch += squared_bits(spread_variance(batch, schedule), length) * size *
                   static_cast<double>(options.batch_size) / examples;
@@ -202,10 +206,41 @@ TEST(EstimatorComparisonTest, NothingDependsOnTheSizeOfACall) {
   options.rows_per_call = 4;
   const auto got = compare(network, data, options);
   for (size_t i = 0; i < want.size(); ++i) {
-    EXPECT_EQ(want[i].batches, 2) << "the 13th example fills no batch";
+    EXPECT_EQ(want[i].batches, 2) << "the 13th example would fill no batch";
     EXPECT_NEAR(got[i].bits_per_dim, want[i].bits_per_dim, 1e-5);
     EXPECT_NEAR(got[i].variance, want[i].variance, 1e-4 * want[i].variance);
   }
+}
+
+// 2.0796 is the two-sided 95 % quantile of Student's t with 21 degrees of freedom, 4.3027 that with 2, 12.7062 with 1.
+TEST(EstimatorComparisonTest, IntervalsKnowHowFewBatchesThereWere) {
+  testing::MixingDenoiser network(toy_options(10, 5), 0.0);
+  torch::manual_seed(1);
+  const auto data = toy_dataset(torch::randint(5, {66, 10}, torch::kInt64).to(torch::kUInt8), 5);
+  for (const auto& [batch, quantile] :
+       std::vector<std::pair<int64_t, double>>{{3, 2.0796}, {22, 4.3027}, {33, 12.7062}}) {
+    for (const auto& row : compare(network, data, {.passes = 2, .repeats = 2, .batch_size = batch, .limit = 0})) {
+      EXPECT_NEAR(row.variance_half_width, quantile * row.variance_error, 1e-4 * row.variance_half_width) << row.name;
+      EXPECT_NEAR(row.ratio_half_width, quantile * row.ratio_error, 1e-4 * row.ratio_half_width) << row.name;
+    }
+  }
+  const auto one = compare(network, data, {.passes = 2, .repeats = 2, .batch_size = 66, .limit = 0});
+  EXPECT_TRUE(std::isnan(one[1].variance_half_width));
+  EXPECT_TRUE(std::isnan(one[1].ratio_half_width));
+  EXPECT_EQ(one[1].degrees_of_freedom, 66);
+  EXPECT_NEAR(one[1].half_width, 1.9966 * one[1].standard_error, 1e-4 * one[1].half_width);  // 66 degrees of freedom
+}
+
+// Three classes of 40, each an example of its own kind: every batch must hold all of them, however they are sorted.
+TEST(EstimatorComparisonTest, BatchesOfASortedSetAreAlike) {
+  const auto logits = torch::tensor({0.0F, 1.0F, 5.0F});
+  ConstantDenoiser network(toy_options(6, 3), logits);
+  const auto kinds = torch::tensor({{0, 0, 0, 0, 0, 1}, {1, 1, 1, 2, 2, 2}, {2, 2, 2, 2, 2, 0}}).to(torch::kUInt8);
+  const auto tokens = kinds.repeat_interleave(40, 0);
+  const auto figures =
+      compare(network, toy_dataset(tokens, 3), {.passes = 1, .repeats = 200, .batch_size = 12, .limit = 0});
+  EXPECT_EQ(figures[1].batches, 10);
+  EXPECT_LT(figures[1].variance_error, 0.05 * figures[1].variance);
 }
 
 TEST(EstimatorComparisonTest, WhatCannotBeMeasuredIsRefused) {

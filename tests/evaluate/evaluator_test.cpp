@@ -6,10 +6,12 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "support/toy_denoiser.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
+#include "veil/data/split_part.h"
 
 namespace veil {
 namespace {
@@ -103,17 +105,22 @@ TEST(EvaluatorTest, BatchSizeDoesNotChangeABit) {
   }
 }
 
-TEST(EvaluatorTest, LimitTakesTheFirstExamplesAndSeedsDiffer) {
+TEST(EvaluatorTest, LimitScoresAPartWithTheNoiseThatEachExampleHasInTheWhole) {
   MixingDenoiser network(toy_options(10, 5), 0.0);
-  const auto data = toy_dataset(random_tokens(7, 10, 5), 5);
+  const auto data = toy_dataset(random_tokens(70, 10, 5), 5);
   const auto all = run(network, data, {});
-  const auto three = run(network, data, {.limit = 3});
-  EXPECT_EQ(three.examples, 3);
-  EXPECT_EQ(run(network, data, {.limit = 100}).examples, 7);
-  ASSERT_EQ(three.example_bits.size(), 3U);
-  for (size_t i = 0; i < 3; ++i) {
-    EXPECT_NEAR(three.example_bits[i], all.example_bits[i], 1e-5);
+  EXPECT_EQ(all.example_indices.size(), 70U);
+  for (const int64_t limit : {3, 40}) {
+    const auto part = run(network, data, {.limit = limit, .batch_size = 7});
+    EXPECT_EQ(part.examples, limit);
+    EXPECT_EQ(part.dataset_size, 70);
+    EXPECT_EQ(part.example_indices, part_of_split(data, limit));
+    ASSERT_EQ(std::ssize(part.example_bits), limit);
+    for (size_t i = 0; i < part.example_bits.size(); ++i) {
+      EXPECT_EQ(part.example_bits[i], all.example_bits[static_cast<size_t>(part.example_indices[i])]) << i;
+    }
   }
+  EXPECT_EQ(run(network, data, {.limit = 100}).example_bits, all.example_bits);
   EXPECT_NE(run(network, data, {.seed = 1}).bits_per_dim, all.bits_per_dim);
 }
 
@@ -182,6 +189,44 @@ TEST(EvaluatorTest, LabelsTravelWithTheirExamples) {
   EXPECT_EQ(report.length, 10);
 }
 
+// A network that says the same everywhere: an example costs the mean of -log2 p of its tokens, p = 1/2 for each of two
+// values, 1 - 2^-2 and 2^-2 for others. Classes are told from the labels, however they lie.
+TEST(EvaluatorTest, EachClassHasItsOwnFigure) {
+  DatasetInfo info{.name = "toy", .split = "test", .shape = {1, 4, 1}, .vocab_size = 2, .classes = 4};
+  info.class_names = {"a", "b", "c", "d"};
+  ConstantDenoiser network(toy_options(4, 2), torch::tensor({std::log(3.0F), 0.0F}));  // 3/4 and 1/4
+  const auto tokens = torch::tensor({{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 0, 0, 0}, {0, 0, 1, 1}, {1, 1, 1, 1}});
+  const auto labels = torch::tensor({2, 0, 2, 2, 3}, torch::kInt64);
+  const auto report = run(network, TensorDataset(info, tokens.to(torch::kUInt8), labels), {.control = 0.0});
+  ASSERT_EQ(report.class_figures.size(), 3U) << "class b has no examples";
+  const auto& [first, second, third] =
+      std::tie(report.class_figures[0], report.class_figures[1], report.class_figures[2]);
+  EXPECT_EQ(first.label, 0);
+  EXPECT_EQ(first.name, "a");
+  EXPECT_EQ(first.examples, 1);
+  EXPECT_NEAR(first.bits_per_dim, 2, 1e-6);
+  EXPECT_TRUE(std::isnan(first.standard_error));
+  EXPECT_EQ(second.label, 2);
+  EXPECT_EQ(second.examples, 3);
+  const double likely = std::log2(4.0 / 3);
+  const double mixed = report.example_bits[3];  // of which masks decide
+  EXPECT_NEAR(second.bits_per_dim, (2 * likely + mixed) / 3, 1e-6);
+  // Of a, a, b the deviations are -d/3, -d/3, 2d/3 with d = b - a: a variance of d^2/3, a standard error of d/3.
+  EXPECT_NEAR(second.standard_error, std::abs(mixed - likely) / 3, 1e-6);
+  EXPECT_EQ(third.name, "d");
+  EXPECT_TRUE(run(network, toy_dataset(tokens.to(torch::kUInt8), 2), {}).class_figures.empty());
+}
+
+// The quantiles are those of a table (Student's t, two-sided 95 %): 2.447 for 6 degrees of freedom.
+TEST(EvaluatorTest, FewExamplesHaveAnIntervalOfStudent) {
+  MixingDenoiser network(toy_options(10, 5), 0.0);
+  const auto few = run(network, toy_dataset(random_tokens(7, 10, 5), 5), {});
+  EXPECT_NEAR((few.confidence_high - few.bits_per_dim) / few.standard_error, 2.4469, 1e-4);
+  EXPECT_NEAR((few.bits_per_dim - few.confidence_low) / few.standard_error, 2.4469, 1e-4);
+  const auto many = run(network, toy_dataset(random_tokens(1000, 10, 5), 5), {.passes = 2});
+  EXPECT_NEAR((many.confidence_high - many.bits_per_dim) / many.standard_error, 1.96, 1e-9);
+}
+
 TEST(EvaluatorTest, MaskErrorIsMadeOfTheExamplesVariances) {
   MixingDenoiser network(toy_options(10, 5), 0.0);
   const auto report = run(network, toy_dataset(random_tokens(7, 10, 5), 5), {.passes = 6, .replicates = 3});
@@ -204,6 +249,19 @@ TEST(EvaluatorTest, LossThatIsNotFiniteNamesTheExample) {
     FAIL() << "an infinite loss passed";
   } catch (const NumericalError& error) {
     EXPECT_NE(std::string(error.what()).find("example 3, pass 0"), std::string::npos) << error.what();
+  }
+}
+
+TEST(EvaluatorTest, LossThatIsNotFiniteNamesTheExampleByItsPlaceInTheWhole) {
+  ConstantDenoiser network(toy_options(4, 2), torch::tensor({0.0F, -std::numeric_limits<float>::infinity()}));
+  const auto part = part_of_split(toy_dataset(torch::zeros({50, 4}, torch::kUInt8), 2), 5);
+  auto tokens = torch::zeros({50, 4}, torch::kUInt8);
+  tokens[part[3]].fill_(1);
+  try {
+    (void)run(network, toy_dataset(tokens, 2), {.limit = 5});
+    FAIL() << "an infinite loss passed";
+  } catch (const NumericalError& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with(concat("example ", part[3], ", pass 0"))) << error.what();
   }
 }
 

@@ -12,6 +12,7 @@
 #include "toys/oracle_denoiser.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
+#include "veil/data/split_part.h"
 
 namespace veil {
 namespace {
@@ -115,6 +116,19 @@ TEST(ExactOrderTest, ReportSaysWhatWasMeasured) {
   EXPECT_EQ(report.mask_standard_error, 0);
   EXPECT_NEAR(report.bits_per_dim, 1, 1e-12);
   EXPECT_EQ(report.profile.back().last_count, 10);
+}
+
+TEST(ExactOrderTest, LimitScoresThePartThatTheBoundScores) {
+  MixingDenoiser network(toy_options(10, 5), 0.0);
+  torch::manual_seed(1);
+  const auto data = toy_dataset(torch::randint(5, {40, 10}, torch::kInt64).to(torch::kUInt8), 5);
+  const auto all = run(network, data, order_of("raster", 5), {});
+  const auto part = run(network, data, order_of("raster", 5), {.limit = 9, .batch_size = 2});
+  EXPECT_EQ(part.example_indices, part_of_split(data, 9));
+  ASSERT_EQ(part.example_bits.size(), 9U);
+  for (size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(part.example_bits[i], all.example_bits[static_cast<size_t>(part.example_indices[i])]) << i;
+  }
 }
 
 TEST(ExactOrderTest, ImpossibleTokensNameTheExample) {

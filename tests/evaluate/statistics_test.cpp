@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "evaluate/profile.h"
@@ -17,7 +18,7 @@ TEST(StatisticsTest, AgreesWithAHandComputedExample) {
   EXPECT_EQ(statistics.examples, (std::vector<double>{3, 5}));
   EXPECT_DOUBLE_EQ(statistics.mean, 4);
   EXPECT_EQ(statistics.mask_variances, (std::vector<double>{1, 0}));
-  EXPECT_DOUBLE_EQ(statistics.standard_error, 1);                   // sd sqrt(2), over sqrt(2)
+  EXPECT_DOUBLE_EQ(statistics.standard_error, 1);                        // sd sqrt(2), over sqrt(2)
   EXPECT_DOUBLE_EQ(statistics.mask_standard_error, std::sqrt(1.0) / 2);  // v = (2-4)^2/4 = 1 and 0
 }
 
@@ -34,6 +35,20 @@ TEST(StatisticsTest, EqualValuesHaveNoErrorAtAll) {
   EXPECT_EQ(statistics.mean, 0.1);
   EXPECT_EQ(statistics.standard_error, 0.0);
   EXPECT_EQ(statistics.mask_standard_error, 0.0);
+}
+
+// Of a table of Student's distribution, two-sided 95 % (NIST/SEMATECH, section 1.3.6.7.2); more digits from mpmath's
+// incomplete beta function.
+TEST(StatisticsTest, QuantilesAreThoseOfStudentsTable) {
+  const std::vector<std::pair<int64_t, double>> table{
+      {1, 12.7062047364},   {2, 4.3026527299},    {3, 3.1824463053},    {4, 2.7764451052},   {5, 2.5705818366},
+      {10, 2.2281388520},   {30, 2.0422724563},   {100, 1.9839715185},  {120, 1.9799304051}, {999, 1.9623414611},
+      {1000, 1.9623390808}, {1001, 1.9623367053}, {10000, 1.9602012399}};
+  for (const auto& [degrees, quantile] : table) {
+    EXPECT_NEAR(student_quantile(degrees), quantile, 1e-8 * quantile) << degrees;
+  }
+  EXPECT_NEAR(student_quantile(1'000'000'000'000), 1.959963984540, 1e-9);
+  EXPECT_TRUE(std::isnan(student_quantile(0)));
 }
 
 TEST(ProfileTest, BinsCoverAllCountsOnceForAnyLength) {

@@ -71,6 +71,7 @@ void read_packed(std::span<const uint8_t> bytes) {
       std::vector<int64_t> labels(static_cast<size_t>(rows));
       file.read_labels(split, 0, rows, labels);
     }
+    (void)file.read_names(split);
   }
 }
 

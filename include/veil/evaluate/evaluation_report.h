@@ -17,16 +17,27 @@ struct ProfileBin {
   double sum_squares = 0.0;
 };
 
+/// What the scored examples of one class say. Bits are per dimension.
+struct ClassFigure {
+  int64_t label = 0;
+  std::string name;      ///< empty where the data set has no names of classes
+  int64_t examples = 0;  ///< scored of this class, above 0
+  double bits_per_dim = 0.0;
+  double standard_error = 0.0;  ///< over these examples; NaN (in JSON: null) if there is only one
+};
+
 /// A measured bound. Nats and bits are of the whole negative ELBO.
 struct EvaluationReport {
   double bits_per_dim = 0.0;
   double standard_error = 0.0;       ///< over examples, as if they were drawn from a population; NaN (in JSON: null)
                                      ///< if there is only one, as is the interval
   double mask_standard_error = 0.0;  ///< the part due to mask noise: the error on these very examples
-  double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors
+  double confidence_low = 0.0;       ///< 95 %: bits_per_dim -+ 1.96 standard errors; below 1,000 examples in place of
+                                     ///< 1.96 the quantile of Student's t with a degree of freedom less than examples
   double confidence_high = 0.0;
   int64_t examples = 0;
-  int64_t dataset_size = 0;  ///< examples that the data set has: more than `examples` under a limit
+  int64_t dataset_size = 0;  ///< examples that the data set has: more than `examples` under a limit, which takes a part
+                             ///< as split_part.h says
   int64_t passes = 0;        ///< forward passes per example
   int64_t replicates = 0;
   std::string estimator;  ///< "count-controlled", "count-stratified" (no control variate), "time-stratified",
@@ -39,9 +50,11 @@ struct EvaluationReport {
   int64_t length = 0;   ///< tokens of an example
   int64_t classes = 0;  ///< above 0: the network was told which of so many classes an example has, and the figure is
                         ///< conditional on that; log2(classes) / length for telling the class is not in it
-  std::vector<double> example_bits;            ///< bits per dimension of each example, in order
+  std::vector<int64_t> example_indices;        ///< of the scored examples in their data set, ascending
+  std::vector<double> example_bits;            ///< bits per dimension of each of them, in that order
   std::vector<double> example_mask_variances;  ///< of each of them, given the example: from the spread between
                                                ///< replicates; empty for an exact order
+  std::vector<ClassFigure> class_figures;      ///< by label; empty where the data have none
   std::vector<ProfileBin> profile;             ///< empty for a network with learned powers
 };
 

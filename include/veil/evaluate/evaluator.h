@@ -16,7 +16,7 @@ struct EvaluationOptions {
   double first_time = 1e-3;    ///< learned powers: the integral stops here and the exact rest is added; in (0, 1)
   int64_t passes = 8;          ///< forward passes per example over all replicates; a multiple of `replicates`
   int64_t replicates = 2;      ///< independent repetitions of the whole scheme, >= 2: they measure the mask noise
-  int64_t limit = 0;           ///< examples, from the first; 0: all
+  int64_t limit = 0;           ///< examples, a sample of the data set (split_part.h); 0: all
   int64_t batch_size = 64;     ///< examples held at once; does not change the result
   int64_t rows_per_call = 32;  ///< rows of every network call (the last one is padded): fixed, so results do not depend
                                ///< on batch_size; changing it may change the last bits
@@ -42,7 +42,8 @@ void check_options(const EvaluationOptions& options);
 using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 
 /// Measures the bound on `dataset` with the network in evaluation mode (afterwards as it was), without gradients. Every
-/// example counts once; sums are float64.
+/// example counts once; sums are float64. Under a limit it is the examples of part_of_split() that are scored, each
+/// with the noise that it has in the whole.
 ///
 /// Count form: each replicate draws passes/replicates stratified masked counts k for each example, and a pass is worth
 /// L * S/k nats, S being the cross-entropy summed over the masked positions. It has the same expectation for every
@@ -64,7 +65,7 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// (placement.h) where `compute` says.
 ///
 /// Throws InvalidArgument if options are out of range or the data set's shape, vocabulary or labels are not the
-/// network's, NumericalError (its step is the example) naming the example and the pass if a loss is not finite.
+/// network's, NumericalError (its step is the example's index) naming the example and the pass if a loss is not finite.
 [[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
                                         const Compute& compute = {}, const EvaluationProgress& progress = {});
 

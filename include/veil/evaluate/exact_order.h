@@ -18,7 +18,7 @@ namespace veil {
 /// groups", mask_standard_error 0; its standard error is over examples. The profile has the mean nats per token of each
 /// group by the number of tokens masked before it. progress is called after each example.
 ///
-/// Throws InvalidArgument as evaluate() does, and on groups that do not fit; NumericalError (its step is the example)
+/// Throws InvalidArgument as evaluate() does, and on groups that do not fit; NumericalError (its step is the index)
 /// if a token has probability 0 or a loss is not a number.
 [[nodiscard]] EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset,
                                                       const RevealOptions& order, const EvaluationOptions& options,

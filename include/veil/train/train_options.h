@@ -17,7 +17,7 @@ struct TrainOptions {
   int64_t checkpoint_every = 1000;   ///< steps; 0: only at the end or when stopped
   int64_t keep_checkpoints = 2;      ///< newest kept
   int64_t evaluate_every = 0;        ///< steps; 0: only at the end
-  int64_t evaluate_examples = 1000;  ///< examples of a periodic evaluation; the final one takes all
+  int64_t evaluate_examples = 1000;  ///< examples of a periodic evaluation: a part (split_part.h)
   int64_t sample_every = 0;          ///< steps between sample grids; 0: only at the end
   int64_t max_skipped = 20;          ///< updates skipped in a row for non-finite losses before the run stops
   int64_t prefetch = 4;              ///< batches prepared ahead

@@ -11,19 +11,21 @@ namespace veil::cli {
 
 /// What a command writes: the ending that its name must have, and how veil knows a file of this kind as its own.
 enum class OutputKind {
-  kGrid,         ///< PNG: samples in one picture
-  kSheet,        ///< PNG: a contact sheet
-  kPlot,         ///< PNG or SVG: curves
-  kSampleArray,  ///< .npz of samples
-  kImageArrays,  ///< .npz of a data set
-  kPacked,       ///< packed HDF5 file
-  kEvaluation,   ///< JSON of an evaluation
-  kReport,       ///< HTML
-  kNumpy,        ///< .npy: has no room for a mark
-  kText,         ///< lines, any text: has none either
-  kPictures,     ///< a folder of samples, 000000.png and so on
-  kNewFolder,    ///< a folder that must be empty or new, which its writer checks
-  kRunFolder     ///< of training, which RunFolder checks
+  kGrid,          ///< PNG: samples in one picture
+  kSheet,         ///< PNG: a contact sheet
+  kHeatMap,       ///< PNG: where in examples the bits are
+  kPlot,          ///< PNG or SVG: curves
+  kSampleArray,   ///< .npz of samples
+  kImageArrays,   ///< .npz of a data set
+  kPacked,        ///< packed HDF5 file
+  kEvaluation,    ///< JSON of an evaluation
+  kExampleTable,  ///< CSV: bits of examples
+  kReport,        ///< HTML
+  kNumpy,         ///< .npy: has no room for a mark
+  kText,          ///< lines, any text: has none either
+  kPictures,      ///< a folder of samples, 000000.png and so on
+  kNewFolder,     ///< a folder that must be empty or new, which its writer checks
+  kRunFolder      ///< of training, which RunFolder checks
 };
 
 /// Whether a file can be written: it, where it is there, and its folder.

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <system_error>
 
 #include "io/file/file_mark.h"
+#include "io/file/input_file.h"
 #include "io/file/new_folder.h"
 #include "io/image/sample_picture.h"
 #include "io/packed/packed_file.h"
 #include "io/run/evaluation_file.h"
+#include "io/run/per_example_file.h"
 #include "io/run/run_layout.h"
 #include "veil/base/error.h"
 
@@ -35,6 +38,19 @@ bool is_evaluation(const fs::path& file) {
   }
 }
 
+// By its first line.
+bool is_example_table(const fs::path& file) {
+  const std::string_view header = io::kPerExampleHeader;
+  try {
+    io::InputFile input(file);
+    std::vector<uint8_t> start(header.size());
+    start.resize(input.read(start));
+    return std::equal(start.begin(), start.end(), header.begin(), header.end());
+  } catch (const DataError&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 OutputTraits traits_of(OutputKind kind) {
@@ -43,6 +59,8 @@ OutputTraits traits_of(OutputKind kind) {
       return {.content = "a picture of samples", .endings = {".png"}};
     case OutputKind::kSheet:
       return {.content = "a contact sheet", .endings = {".png"}};
+    case OutputKind::kHeatMap:
+      return {.content = "a heat map", .endings = {".png"}};
     case OutputKind::kPlot:
       return {.content = "a plot", .endings = {".png", ".svg"}};
     case OutputKind::kSampleArray:
@@ -53,6 +71,8 @@ OutputTraits traits_of(OutputKind kind) {
       return {.content = "a packed file", .endings = {".h5", ".hdf5"}, .may_be_device = false};
     case OutputKind::kEvaluation:
       return {.content = "an evaluation", .endings = {}};
+    case OutputKind::kExampleTable:
+      return {.content = "a table of examples", .endings = {}};
     case OutputKind::kReport:
       return {.content = "a report", .endings = {".html"}};
     case OutputKind::kNumpy:
@@ -75,6 +95,8 @@ bool is_own(const fs::path& file, OutputKind kind) {
       return io::bears_mark(file, io::kSamplesMark);
     case OutputKind::kSheet:
       return io::bears_mark(file, io::kSheetMark);
+    case OutputKind::kHeatMap:
+      return io::bears_mark(file, io::kHeatMapMark);
     case OutputKind::kPlot:
       return io::bears_mark(file, io::kPlotMark);
     case OutputKind::kImageArrays:
@@ -83,6 +105,8 @@ bool is_own(const fs::path& file, OutputKind kind) {
       return is_packed(file);
     case OutputKind::kEvaluation:
       return is_evaluation(file);
+    case OutputKind::kExampleTable:
+      return is_example_table(file);
     case OutputKind::kReport:
       return io::bears_mark(file, io::kReportMark);
     case OutputKind::kPictures:

@@ -1,7 +1,9 @@
 #include "cli/terminal/evaluation_output.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/words.h"
 #include "cli/terminal/plain_numbers.h"
 #include "io/run/evaluation_file.h"
 #include "veil/base/error.h"
@@ -17,7 +19,42 @@ std::string label_note(const EvaluationReport& report) {
                                       " bits/dim for telling it are not added\n");
 }
 
+constexpr size_t kMostShown = 40;  // classes
+constexpr size_t kNameWidth = 24;
+
+std::string cell(std::string text, size_t width) {
+  text.resize(std::max(text.size() + 2, width), ' ');
+  return text;
+}
+
+std::string class_line(const ClassFigure& figure) {
+  const auto name = figure.name.empty() ? concat("class ", figure.label) : shortened(figure.name, kNameWidth);
+  const auto error =
+      std::isfinite(figure.standard_error) ? concat(" +- ", fixed(figure.standard_error, 6)) : std::string();
+  return concat(cell(name, kNameWidth + 2), cell(std::to_string(figure.examples), 10), fixed(figure.bits_per_dim, 6),
+                error, "\n");
+}
+
 }  // namespace
+
+std::string class_table(const EvaluationReport& report) {
+  auto figures = report.class_figures;
+  if (figures.empty()) {
+    return "";
+  }
+  std::string text = concat(cell("class", kNameWidth + 2), cell("examples", 10), "bits/dim +- standard error\n");
+  if (figures.size() > kMostShown) {
+    std::stable_sort(figures.begin(), figures.end(),
+                     [](const auto& a, const auto& b) { return a.bits_per_dim < b.bits_per_dim; });
+    text.insert(0, concat("the ", kMostShown / 2, " classes of fewest bits and the ", kMostShown / 2, " of most, of ",
+                          figures.size(), "; --json has all\n"));
+    figures.erase(figures.begin() + kMostShown / 2, figures.end() - kMostShown / 2);
+  }
+  for (const auto& figure : figures) {
+    text += class_line(figure);
+  }
+  return text;
+}
 
 std::string evaluation_text(const EvaluationReport& report) {
   const bool is_exact = report.replicates == 1;

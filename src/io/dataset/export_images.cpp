@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kCifarBatch = 10'000;
 constexpr int64_t kCifarClasses = 10;
+constexpr size_t kLongestName = 200;  // bytes, so that ".partial" and the like have room
 
 // A class in a message, which is one line.
 std::string class_text(const SourceInfo& info, size_t label) {
@@ -44,6 +45,29 @@ std::string class_folder(const SourceInfo& info, int64_t label) {
   return info.class_names.empty() ? zero_padded(label, 4) : folder_name(info.class_names[static_cast<size_t>(label)]);
 }
 
+// The name of the file that an image is from, without its ending; empty if it is from no file of its own, or has a name
+// that not every system can hold or that would hide it.
+std::string own_name(const PreparedImage& image) {
+  const auto name = fs::path(image.origin).filename();
+  const std::string stem = name.stem().string();
+  const bool is_safe = !stem.empty() && stem.size() <= kLongestName && stem.front() != '.' &&
+                       std::all_of(stem.begin(), stem.end(), [](char c) {
+                         return (static_cast<unsigned char>(c) >= ' ') && c != '\x7f' && c != '\\';
+                       });
+  return is_safe && !name.string().ends_with(']') ? stem : std::string();
+}
+
+// Where an image goes in its folder: under its own name if that is free, else under its number.
+fs::path free_path(const fs::path& folder, int64_t number, const PreparedImage& image) {
+  const std::string own = own_name(image);
+  const std::string by_number = zero_padded(number + 1, 7);
+  fs::path path = folder / ((own.empty() ? by_number : own) + ".png");
+  for (int64_t again = 1; fs::exists(path); ++again) {
+    path = folder / (by_number + (again > 1 ? concat("-", again) : std::string()) + ".png");
+  }
+  return path;
+}
+
 std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::path& target,
                                           const PrepareOptions& options, const ImageProgress& progress) {
   const auto& info = source.info();
@@ -58,7 +82,7 @@ std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::p
           folder /= class_folder(info, image.label);
         }
         make_folder(folder);
-        write_png(folder / (zero_padded(number + 1, 7) + ".png"), image.pixels);
+        write_png(free_path(folder, number, image), image.pixels);
       },
       progress);
   files.publish();

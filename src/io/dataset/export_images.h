@@ -11,7 +11,8 @@
 namespace veil::io {
 
 enum class ExportFormat {
-  kPng,   ///< a folder: SPLIT/CLASS/0000001.png, without CLASS where there are no labels
+  kPng,   ///< a folder: SPLIT/CLASS/NAME.png, without CLASS where there are no labels. NAME is that of the file that
+          ///< the image is from, where that is known, safe and free, else its number in the split: 0000001
   kNpz,   ///< one file: x_train, y_train, x_test, y_test, …: uint8 [N, H, W, C], int64 [N]
   kCifar  ///< CIFAR-10's binary version: a folder of data_batch_1.bin … 5, test_batch.bin, batches.meta.txt
 };

@@ -36,6 +36,8 @@ class FingerprintedDataset : public Dataset {
   const DatasetInfo& info() const override { return info_; }
   int64_t size() const override { return dataset_->size(); }
   TokenBatch get(std::span<const int64_t> indices) const override { return dataset_->get(indices); }
+  torch::Tensor labels() const override { return dataset_->labels(); }
+  std::string name(int64_t index) const override { return dataset_->name(index); }
 
  private:
   std::unique_ptr<Dataset> dataset_;

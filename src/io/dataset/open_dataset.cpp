@@ -23,6 +23,7 @@ struct Collected {
   TokenShape shape;
   std::vector<uint8_t> tokens;
   std::vector<int64_t> labels;
+  std::vector<std::string> names;
 };
 
 Collected collect(PreparedImages& images, const std::string& name, const OpenObserver& observer) {
@@ -36,6 +37,7 @@ Collected collect(PreparedImages& images, const std::string& name, const OpenObs
     for (const auto& image : block) {
       all.tokens.insert(all.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
       all.labels.push_back(image.label);
+      all.names.push_back(image.origin);
     }
     if (observer.progress) {
       observer.progress(images.seen(), images.total());
@@ -111,7 +113,7 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
       tokens->data(), {rows, all.shape.length()}, [tokens](void*) {}, torch::kUInt8);
   const auto labels = info.classes > 0 ? torch::tensor(all.labels, torch::kInt64) : torch::Tensor();
   info.fingerprint = fingerprint(TensorDataset(info, matrix, labels));
-  return std::make_unique<TensorDataset>(info, matrix, labels);
+  return std::make_unique<TensorDataset>(info, matrix, labels, std::move(all.names));
 }
 
 // Whether the images of a packed file are already what the options ask for.

@@ -21,6 +21,7 @@ constexpr size_t kLongestReason = 200;
 struct Rows {
   std::vector<uint8_t> tokens;
   std::vector<int64_t> labels;
+  std::vector<std::string> names;
 };
 
 class Packer {
@@ -63,10 +64,11 @@ class Packer {
       if (source_.info().classes > 0) {
         target.labels.push_back(image.label);
       }
+      target.names.push_back(image.origin);
     }
     open_writer_for(block.front().pixels.shape());
     for (const auto& [split, part] : rows) {
-      writer_->append(split, part.tokens, part.labels);
+      writer_->append(split, part.tokens, part.labels, part.names);
       result_.images[split] += static_cast<int64_t>(part.tokens.size()) / result_.shape.length();
     }
   }

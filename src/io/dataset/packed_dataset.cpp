@@ -1,5 +1,7 @@
 #include "io/dataset/packed_dataset.h"
 
+#include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -50,11 +52,21 @@ class PackedDataset : public Dataset {
     return batch;
   }
 
+  torch::Tensor labels() const override {
+    return labels_.empty() ? torch::Tensor() : torch::tensor(labels_, torch::kInt64);
+  }
+
+  std::string name(int64_t index) const override {
+    check_index(index);
+    std::call_once(names_read_, [this] { names_ = file_->read_names(split_); });
+    return names_.empty() ? std::string() : names_[static_cast<size_t>(index)];
+  }
+
  private:
   // Reads the images that lie beside each other at the front of `indices`; returns how many.
   int64_t read_run(std::span<const int64_t> indices, uint8_t* out) const {
     const auto first = indices[0];
-    require(first >= 0 && first < size(), info_.name, ": index ", first, ", want [0, ", size(), ")");
+    check_index(first);
     int64_t count = 1;
     while (count < static_cast<int64_t>(indices.size()) && indices[static_cast<size_t>(count)] == first + count &&
            first + count < size()) {
@@ -68,6 +80,8 @@ class PackedDataset : public Dataset {
   size_t split_;
   DatasetInfo info_;
   std::vector<int64_t> labels_;
+  mutable std::once_flag names_read_;  // few who open a file want the names
+  mutable std::vector<std::string> names_;
 };
 
 }  // namespace

@@ -48,6 +48,7 @@ std::vector<DataCheck> verify_packed(const fs::path& path) {
     const auto& name = file.info().splits[split].name;
     require<DataError>(found == file.sha256(split), path.string(), ": the tokens of ", name, " have SHA-256 ", found,
                        ", want ", file.sha256(split), ", which they had when they were packed");
+    (void)file.read_names(split);  // throws if they are not what was packed
     checks.push_back({name + ": SHA-256 of the tokens", found, true});
   }
   return checks;

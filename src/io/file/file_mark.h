@@ -11,6 +11,7 @@ namespace veil::io {
 inline constexpr std::string_view kSamplesMark = "samples";    ///< in one picture or one archive of arrays
 inline constexpr std::string_view kSampleMark = "one sample";  ///< a picture of its own
 inline constexpr std::string_view kSheetMark = "contact sheet";
+inline constexpr std::string_view kHeatMapMark = "heat map";
 inline constexpr std::string_view kPlotMark = "plot";
 inline constexpr std::string_view kImagesMark = "images";  ///< a data set as arrays
 inline constexpr std::string_view kReportMark = "report";

@@ -24,13 +24,16 @@ namespace fs = std::filesystem;
 constexpr int64_t kMaxSide = 16'384;
 constexpr int64_t kMostImages = int64_t{1} << 32;
 constexpr int64_t kLabelBlock = int64_t{1} << 20;
+constexpr int64_t kMostNameBytes = int64_t{1} << 30;
 constexpr int64_t kHashedBytes = int64_t{16} << 20;
 constexpr std::array<const char*, 4> kSplitOrder{"train", "valid", "test", "all"};
 
 struct Split {
   Hdf5Handle tokens;
   Hdf5Handle labels;
+  Hdf5Handle names;  // closed if the file has none
   std::string sha256;
+  std::string names_sha256;
 };
 
 }  // namespace
@@ -87,6 +90,27 @@ class PackedFile::Impl {
     read(splits_[split].tokens.get(), "images", H5T_NATIVE_UINT8, first, sizes, out.data());
   }
 
+  std::vector<std::string> read_names(size_t split) const {
+    const auto& set = splits_.at(split).names;
+    const auto& [name, images] = info_.splits[split];
+    if (!set.is_open()) {
+      return {};
+    }
+    const auto lock = hdf5_lock();
+    const auto bytes = static_cast<hsize_t>(array_sizes(set.get()).front());
+    std::string text(bytes, '\0');
+    read(set.get(), "names", H5T_NATIVE_UINT8, 0, {bytes}, text.data());
+    const auto digest = sha256_of({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+    refuse_unless(digest == splits_[split].names_sha256 && text.back() == '\0' &&
+                      std::count(text.begin(), text.end(), '\0') == images,
+                  concat("the names of the images of ", name, " are not what was packed"));
+    std::vector<std::string> names;
+    for (size_t begin = 0; begin < text.size(); begin += names.back().size() + 1) {
+      names.emplace_back(text, begin, text.find('\0', begin) - begin);
+    }
+    return names;
+  }
+
   void read_labels(size_t split, int64_t first, int64_t count, std::span<int64_t> out) const {
     require(info_.classes > 0, path_.string(), ": has no labels");
     check_rows(split, first, count, static_cast<int64_t>(out.size()), 1);
@@ -115,7 +139,11 @@ class PackedFile::Impl {
     const Hdf5Handle group(H5Gopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Gclose);
     refuse_unless(group.is_open(), concat(name, " is not a group"));
     const PackedObjects objects(group.get(), path_, name);
-    Split split{.tokens = objects.array(kTokens, H5T_STD_U8LE, 4), .labels = {}, .sha256 = objects.text(kTokensDigest)};
+    Split split{.tokens = objects.array(kTokens, H5T_STD_U8LE, 4),
+                .labels = {},
+                .names = {},
+                .sha256 = objects.text(kTokensDigest),
+                .names_sha256 = {}};
     const auto sizes = array_sizes(split.tokens.get());
     const TokenShape shape{sizes[1], sizes[2], sizes[3]};
     refuse_unless(sizes[0] > 0 && sizes[0] <= kMostImages && shape.height > 0 && shape.height <= kMaxSide &&
@@ -126,6 +154,13 @@ class PackedFile::Impl {
       split.labels = objects.array(kLabels, H5T_STD_I64LE, 1);
       refuse_unless(array_sizes(split.labels.get()) == std::vector<int64_t>{sizes[0]},
                     concat(name, "/labels has not one label for each image"));
+    }
+    if (objects.has(kNames)) {
+      split.names = objects.array(kNames, H5T_STD_U8LE, 1);
+      split.names_sha256 = objects.text(kNamesDigest);
+      const auto bytes = array_sizes(split.names.get()).front();
+      refuse_unless(bytes >= sizes[0] && bytes / (kMaxName + 1) <= sizes[0] && bytes <= kMostNameBytes,
+                    concat(name, "/names has not one name for each image"));
     }
     info_.shape = shape;
     info_.splits.push_back({name, sizes[0]});
@@ -187,6 +222,7 @@ void PackedFile::read_tokens(size_t split, int64_t first, int64_t count, std::sp
 void PackedFile::read_labels(size_t split, int64_t first, int64_t count, std::span<int64_t> out) const {
   impl_->read_labels(split, first, count, out);
 }
+std::vector<std::string> PackedFile::read_names(size_t split) const { return impl_->read_names(split); }
 
 bool is_hdf5(const fs::path& path) {
   constexpr std::array<uint8_t, 8> kSignature{0x89, 'H', 'D', 'F', 0x0d, 0x0a, 0x1a, 0x0a};

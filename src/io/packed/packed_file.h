@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "veil/data/token_shape.h"
 #include "veil/io/source/image_source.h"
@@ -34,8 +35,11 @@ class PackedWriter {
   PackedWriter& operator=(PackedWriter&&) = delete;
 
   /// Adds images [n, H, W, C] to a split ("train", "test", "valid", "all"), which begins with its first image. labels:
-  /// n of them, 0 or more each, or none if the file has none. Throws IoError (a full disk), InvalidArgument.
-  void append(const std::string& split, std::span<const uint8_t> tokens, std::span<const int64_t> labels);
+  /// n of them, 0 or more each, or none if the file has none. names: n of them, where each image is from, or none in
+  /// every call; one that is above 4,096 bytes or holds a zero byte is kept as an empty one. Throws IoError (a full
+  /// disk), InvalidArgument.
+  void append(const std::string& split, std::span<const uint8_t> tokens, std::span<const int64_t> labels,
+              std::span<const std::string> names = {});
 
   /// Ends the file. description.shape must be the writer's, `classes` above every label (0 without labels) and at most
   /// 100,000. Throws InvalidArgument for what PackedFile would refuse, IoError.
@@ -79,6 +83,10 @@ class PackedFile {
 
   /// Their labels; the file must have them. Throws DataError if one is outside [0, classes).
   void read_labels(size_t split, int64_t first, int64_t count, std::span<int64_t> out) const;
+
+  /// Where each image of a split is from; empty if the file does not say. Reads all of them. Throws DataError if they
+  /// are not what was packed.
+  [[nodiscard]] std::vector<std::string> read_names(size_t split) const;
 
  private:
   class Impl;

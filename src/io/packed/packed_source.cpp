@@ -15,7 +15,7 @@ constexpr int64_t kReadBytes = int64_t{4} << 20;
 class PackedStream : public ImageStream {
  public:
   PackedStream(const PackedFile& file, size_t split)
-      : file_(file), split_(split), images_(file.info().splits[split].images) {}
+      : file_(file), split_(split), images_(file.info().splits[split].images), names_(file.read_names(split)) {}
 
   std::optional<SourceImage> next() override {
     if (at_ == images_) {
@@ -26,7 +26,8 @@ class PackedStream : public ImageStream {
     }
     const auto& shape = *file_.info().shape;
     const auto row = static_cast<size_t>(at_ - first_);
-    SourceImage image{.origin = concat(file_.info().splits[split_].name, "[", at_, "]")};
+    SourceImage image{.origin = names_.empty() ? concat(file_.info().splits[split_].name, "[", at_, "]")
+                                               : names_[static_cast<size_t>(at_)]};
     image.label = labels_.empty() ? -1 : labels_[row];
     const auto* start = tokens_.data() + row * static_cast<size_t>(shape.length());
     image.pixels = {shape.height, shape.width, shape.channels, {start, start + shape.length()}};
@@ -50,6 +51,7 @@ class PackedStream : public ImageStream {
   const PackedFile& file_;
   size_t split_;
   int64_t images_;
+  std::vector<std::string> names_;  // where they are from; empty if the file does not say
   int64_t at_ = 0;
   int64_t first_ = 0;
   size_t rows_ = 0;

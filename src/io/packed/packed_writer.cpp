@@ -10,6 +10,7 @@
 #include "io/file/digest.h"
 #include "io/file/publish.h"
 #include "io/packed/hdf5_handle.h"
+#include "io/packed/hdf5_write.h"
 #include "io/packed/packed_file.h"
 #include "io/packed/packed_layout.h"
 #include "veil/base/error.h"
@@ -22,77 +23,21 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kChunkBytes = 64 << 10;
 constexpr int64_t kDeflatedChunkBytes = 16 << 10;  // a chunk is unpacked whole for one image of it
-constexpr unsigned kDeflateLevel = 4;
 constexpr const char* kDraft = ".partial";
+constexpr hsize_t kNameChunk = 64 << 10;
 
-Hdf5Handle string_type(size_t bytes) {
-  Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type.get(), std::max<size_t>(bytes, 1));
-  H5Tset_cset(type.get(), H5T_CSET_UTF8);
-  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
-  return type;
-}
-
-bool write_attribute(hid_t object, const char* name, const std::string& text) {
-  const auto type = string_type(text.size());
-  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Hdf5Handle attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  const std::string padded = text.empty() ? std::string(1, '\0') : text;
-  return attribute.is_open() && H5Awrite(attribute.get(), type.get(), padded.data()) >= 0;
-}
-
-bool write_attribute(hid_t object, const char* name, int64_t value) {
-  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Hdf5Handle attribute(H5Acreate2(object, name, H5T_STD_I64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  return attribute.is_open() && H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value) >= 0;
-}
-
-// One text each, padded with zeros to the longest.
-bool write_names(hid_t file, const std::vector<std::string>& names) {
-  size_t longest = 1;
+// The names, each with a zero byte behind it.
+std::string joined_names(std::span<const std::string> names) {
+  std::string bytes;
   for (const auto& name : names) {
-    longest = std::max(longest, name.size());
+    const bool fits = static_cast<int64_t>(name.size()) <= kMaxName && name.find('\0') == std::string::npos;
+    bytes.append(fits ? name : std::string()).push_back('\0');
   }
-  std::string table;
-  for (const auto& name : names) {
-    table += name + std::string(longest - name.size(), '\0');
-  }
-  const auto type = string_type(longest);
-  const hsize_t count = names.size();
-  const Hdf5Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
-  const Hdf5Handle set(H5Dcreate2(file, kClassNames, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                       H5Dclose);
-  return set.is_open() && H5Dwrite(set.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, table.data()) >= 0;
+  return bytes;
 }
 
-// A data set that grows along its first axis.
-Hdf5Handle growing_set(hid_t group, const char* name, hid_t type, std::vector<hsize_t> sizes, hsize_t chunk_rows,
-                       bool compress) {
-  auto limits = sizes;
-  limits[0] = H5S_UNLIMITED;
-  auto chunk = sizes;
-  chunk[0] = chunk_rows;
-  const Hdf5Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), limits.data()), H5Sclose);
-  const Hdf5Handle options(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_chunk(options.get(), static_cast<int>(chunk.size()), chunk.data());
-  if (compress) {
-    H5Pset_deflate(options.get(), kDeflateLevel);
-  }
-  return {H5Dcreate2(group, name, type, space.get(), H5P_DEFAULT, options.get(), H5P_DEFAULT), H5Dclose};
-}
-
-bool append_rows(hid_t set, hid_t memory_type, std::vector<hsize_t> sizes, hsize_t rows_before, const void* values) {
-  std::vector<hsize_t> start(sizes.size(), 0);
-  start[0] = rows_before;
-  auto extent = sizes;
-  extent[0] += rows_before;
-  if (H5Dset_extent(set, extent.data()) < 0) {
-    return false;
-  }
-  const Hdf5Handle file_space(H5Dget_space(set), H5Sclose);
-  const Hdf5Handle memory_space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
-  H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr);
-  return H5Dwrite(set, memory_type, memory_space.get(), file_space.get(), H5P_DEFAULT, values) >= 0;
+std::span<const uint8_t> bytes_of_text(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -125,12 +70,16 @@ class PackedWriter::Impl {
   Impl(Impl&&) = delete;
   Impl& operator=(Impl&&) = delete;
 
-  void append(const std::string& name, std::span<const uint8_t> tokens, std::span<const int64_t> labels) {
+  void append(const std::string& name, std::span<const uint8_t> tokens, std::span<const int64_t> labels,
+              std::span<const std::string> names) {
     const auto length = static_cast<size_t>(shape_.length());
     require(!tokens.empty() && tokens.size() % length == 0, "found ", tokens.size(), " tokens, want a multiple of ",
             length);
     const auto count = tokens.size() / length;
     require(labels.size() == (has_labels_ ? count : 0), "found ", labels.size(), " labels for ", count, " images");
+    require(names.empty() || names.size() == count, "found ", names.size(), " names for ", count, " images");
+    require(splits_.empty() || has_names_ == !names.empty(), "found names for some of the images, want all or none");
+    has_names_ = !names.empty();
     for (const auto label : labels) {
       require(label >= 0, "label ", label, ", want 0 or more");
       largest_label_ = std::max(largest_label_, label);
@@ -143,6 +92,7 @@ class PackedWriter::Impl {
       check(append_rows(split.labels.get(), H5T_NATIVE_INT64, {count}, split.images, labels.data()),
             "cannot be written");
     }
+    append_names(split, names);
     split.digest.add(tokens);
     split.label_digest.add(bytes_of(labels));
     split.images += count;
@@ -154,12 +104,13 @@ class PackedWriter::Impl {
     check(describe(description), "cannot be written");
     for (auto& [name, split] : splits_) {
       check(write_attribute(split.group.get(), kTokensDigest, split.digest.hexadecimal()) &&
-                (!has_labels_ || write_attribute(split.group.get(), kLabelsDigest, split.label_digest.hexadecimal())),
+                (!has_labels_ || write_attribute(split.group.get(), kLabelsDigest, split.label_digest.hexadecimal())) &&
+                (!has_names_ || write_attribute(split.group.get(), kNamesDigest, split.name_digest.hexadecimal())),
             "cannot be written");
     }
     bool closed = true;
     for (auto& [name, split] : splits_) {
-      closed &= split.tokens.reset() && split.labels.reset() && split.group.reset();
+      closed &= split.tokens.reset() && split.labels.reset() && split.names.reset() && split.group.reset();
     }
     closed &= file_.reset();
     check(closed, "cannot be written");
@@ -171,10 +122,23 @@ class PackedWriter::Impl {
     Hdf5Handle group;
     Hdf5Handle tokens;
     Hdf5Handle labels;
+    Hdf5Handle names;
     hsize_t images = 0;
+    hsize_t name_bytes = 0;
     Sha256 digest;
     Sha256 label_digest;
+    Sha256 name_digest;
   };
+
+  void append_names(Split& split, std::span<const std::string> names) const {
+    if (has_names_) {
+      const std::string bytes = joined_names(names);
+      check(append_rows(split.names.get(), H5T_NATIVE_UINT8, {bytes.size()}, split.name_bytes, bytes.data()),
+            "cannot be written");
+      split.name_bytes += bytes.size();
+      split.name_digest.add(bytes_of_text(bytes));
+    }
+  }
 
   void check(bool succeeded, const char* what) const {
     if (!succeeded) {
@@ -226,7 +190,11 @@ class PackedWriter::Impl {
     if (has_labels_) {
       split.labels = growing_set(split.group.get(), kLabels, H5T_STD_I64LE, {0}, 8192, compress_);
     }
-    check(split.tokens.is_open() && (!has_labels_ || split.labels.is_open()), "cannot be written");
+    if (has_names_) {  // much alike, and read all at once: always deflated
+      split.names = growing_set(split.group.get(), kNames, H5T_STD_U8LE, {0}, kNameChunk, /*compress=*/true);
+    }
+    check(split.tokens.is_open() && (!has_labels_ || split.labels.is_open()) && (!has_names_ || split.names.is_open()),
+          "cannot be written");
     return split;
   }
 
@@ -238,7 +206,7 @@ class PackedWriter::Impl {
            write_attribute(file_.get(), "preparation", description.preparation) &&
            write_attribute(file_.get(), "provenance", description.provenance) &&
            (description.class_names.empty() ||
-            (write_names(file_.get(), description.class_names) &&
+            (write_texts(file_.get(), kClassNames, description.class_names) &&
              write_attribute(file_.get(), kClassNamesDigest, sha256_of_texts(description.class_names))));
   }
 
@@ -247,6 +215,7 @@ class PackedWriter::Impl {
   TokenShape shape_;
   bool has_labels_;
   bool compress_;
+  bool has_names_ = false;  // known from the first images on
   int64_t largest_label_ = 0;
   Hdf5Handle file_;
   std::map<std::string, Split> splits_;
@@ -255,8 +224,9 @@ class PackedWriter::Impl {
 PackedWriter::PackedWriter(fs::path path, TokenShape shape, bool has_labels, bool compress)
     : impl_(std::make_unique<Impl>(std::move(path), shape, has_labels, compress)) {}
 PackedWriter::~PackedWriter() = default;
-void PackedWriter::append(const std::string& split, std::span<const uint8_t> tokens, std::span<const int64_t> labels) {
-  impl_->append(split, tokens, labels);
+void PackedWriter::append(const std::string& split, std::span<const uint8_t> tokens, std::span<const int64_t> labels,
+                          std::span<const std::string> names) {
+  impl_->append(split, tokens, labels, names);
 }
 void PackedWriter::finish(const PackedDescription& description) { impl_->finish(description); }
 

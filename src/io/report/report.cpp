@@ -119,10 +119,13 @@ std::string result_table(const EvaluationReport& report) {
 
 std::string make_result(const EvaluationReport& report) {
   const bool has_interval = std::isfinite(report.confidence_low) && std::isfinite(report.confidence_high);
+  const bool is_part = report.examples < report.dataset_size;
   return concat(
       "<p class=\"figure\">", fixed_number(report.bits_per_dim, 4),
       has_interval ? concat(" ± ", fixed_number((report.confidence_high - report.confidence_low) / 2, 4)) : "",
-      " <small>bits per dimension", has_interval ? ", 95 % interval" : "", "</small></p>\n", result_table(report));
+      " <small>bits per dimension", has_interval ? ", 95 % interval" : "",
+      is_part ? concat(", on ", report.examples, " of ", report.dataset_size, " examples") : std::string(),
+      "</small></p>\n", result_table(report));
 }
 
 /// The newest grids that fit, the newest first: names sort by step.

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "io/report/plot.h"
+#include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
@@ -29,9 +30,18 @@ PlotSeries to_series(const StepCurve& curve, const std::string& label) {
   return series;
 }
 
+std::string evaluation_label(const RunRecords& records) {
+  const bool is_part = records.evaluation_examples < records.evaluation_dataset_size;
+  return concat("evaluation",
+                is_part
+                    ? concat(" on ", records.evaluation_examples, " of ", records.evaluation_dataset_size, " examples")
+                    : std::string(),
+                ", 95 % interval");
+}
+
 /// Every point, or every n-th up to the last if they are too many.
 PlotSeries evaluation_series(const RunRecords& records) {
-  PlotSeries series{.label = "evaluation, 95 % interval", .markers = records.evaluation_bits.size() <= 60};
+  PlotSeries series{.label = evaluation_label(records), .markers = records.evaluation_bits.size() <= 60};
   const size_t stride = records.evaluation_bits.size() / kMostPoints + 1;
   size_t left = records.evaluation_bits.size();
   for (const auto& [step, bits] : records.evaluation_bits) {

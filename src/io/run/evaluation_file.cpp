@@ -2,11 +2,13 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "io/file/files.h"
 #include "io/file/strict_json.h"
 #include "io/run/record_fields.h"
 #include "veil/base/error.h"
+#include "veil/data/dataset_info.h"
 
 namespace veil::io {
 namespace {
@@ -22,6 +24,8 @@ constexpr const char* kConditional = "conditional_on_label";
 constexpr const char* kProfile = "profile";
 constexpr const char* kClasses = "label_classes";
 constexpr const char* kExampleBits = "example_bits";
+constexpr const char* kExampleIndices = "example_indices";
+constexpr const char* kPerClass = "per_class";
 
 // All fields of one kind but the figure, which alone has to be there.
 template <Is<EvaluationReport> Report>
@@ -31,7 +35,7 @@ void visit_fields(Report& report, const auto& visit) {
   visit("confidence_low", report.confidence_low);
   visit("confidence_high", report.confidence_high);
   visit(kExamples, report.examples);
-  visit("dataset_size", report.dataset_size);
+  visit(kDatasetSize, report.dataset_size);
   visit("passes", report.passes);
   visit("replicates", report.replicates);
   visit("estimator", report.estimator);
@@ -52,37 +56,53 @@ void visit_fields(Bin& bin, const auto& visit) {
   visit("sum_squares", bin.sum_squares);
 }
 
-nlohmann::ordered_json profile_to_json(const std::vector<ProfileBin>& profile) {
-  auto bins = nlohmann::ordered_json::array();
-  for (const ProfileBin& bin : profile) {
+template <Is<ClassFigure> Figure>
+void visit_fields(Figure& figure, const auto& visit) {
+  visit("label", figure.label);
+  visit("name", figure.name);
+  visit(kExamples, figure.examples);
+  visit(kBitsPerDim, figure.bits_per_dim);
+  visit(kStandardError, figure.standard_error);
+}
+
+template <typename Record>
+nlohmann::ordered_json list_to_json(const std::vector<Record>& records) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Record& record : records) {
     nlohmann::ordered_json object;
-    visit_fields(bin, FieldWriter(object));
-    bins.push_back(std::move(object));
+    visit_fields(record, FieldWriter(object));
+    list.push_back(std::move(object));
   }
-  return bins;
+  return list;
 }
 
-std::vector<ProfileBin> profile_from_json(const Json& bins, const std::string& origin) {
-  require<DataError>(bins.is_array() && bins.size() <= kMostBins, origin, ": '", kProfile,
-                     "' is not a list of at most ", kMostBins, " bins");
-  std::vector<ProfileBin> profile;
-  for (const Json& object : bins) {
-    ProfileBin bin;
-    visit_fields(bin, FieldReader(object, origin, Missing::kNone));
-    profile.push_back(bin);
+template <typename Record>
+std::vector<Record> list_from_json(const Json& list, const char* name, size_t most, Missing missing,
+                                   const std::string& origin) {
+  require<DataError>(list.is_array() && list.size() <= most, origin, ": '", name, "' is not a list of at most ", most,
+                     " objects");
+  std::vector<Record> records;
+  for (const Json& object : list) {
+    Record record;
+    visit_fields(record, FieldReader(object, origin, missing));
+    records.push_back(record);
   }
-  return profile;
+  return records;
 }
 
-std::vector<double> example_bits_from_json(const Json& list, int64_t examples, const std::string& origin) {
-  require<DataError>(list.is_array() && static_cast<int64_t>(list.size()) == examples, origin, ": '", kExampleBits,
+// A number for each example that was scored.
+template <typename Number>
+std::vector<Number> numbers_from_json(const Json& list, const char* name, int64_t examples, const std::string& origin) {
+  constexpr bool kIsInteger = std::is_integral_v<Number>;
+  require<DataError>(list.is_array() && static_cast<int64_t>(list.size()) == examples, origin, ": '", name,
                      "' is not a list of ", examples, " numbers, one for each example that was scored");
-  std::vector<double> bits;
+  std::vector<Number> numbers;
   for (const Json& number : list) {
-    require<DataError>(number.is_number(), origin, ": '", kExampleBits, "' holds something that is not a number");
-    bits.push_back(number.get<double>());
+    require<DataError>(kIsInteger ? number.is_number_unsigned() : number.is_number(), origin, ": '", name,
+                       "' holds something that is not ", kIsInteger ? "an integer of 0 or more" : "a number");
+    numbers.push_back(number.get<Number>());
   }
-  return bits;
+  return numbers;
 }
 
 // The parts that are no plain fields.
@@ -94,10 +114,16 @@ void read_parts(EvaluationReport& report, const Json& object, const std::string&
     FieldReader(object, origin, Missing::kNone)(kClasses, report.classes);
   }
   if (const Json profile = part(kProfile); !profile.is_null()) {
-    report.profile = profile_from_json(profile, origin);
+    report.profile = list_from_json<ProfileBin>(profile, kProfile, kMostBins, Missing::kNone, origin);
+  }
+  if (const Json figures = part(kPerClass); !figures.is_null()) {
+    report.class_figures = list_from_json<ClassFigure>(figures, kPerClass, kMaxClasses, Missing::kAbsent, origin);
   }
   if (const Json bits = part(kExampleBits); !bits.is_null()) {
-    report.example_bits = example_bits_from_json(bits, report.examples, origin);
+    report.example_bits = numbers_from_json<double>(bits, kExampleBits, report.examples, origin);
+  }
+  if (const Json indices = part(kExampleIndices); !indices.is_null()) {
+    report.example_indices = numbers_from_json<int64_t>(indices, kExampleIndices, report.examples, origin);
   }
 }
 
@@ -114,14 +140,20 @@ std::string evaluation_to_json(const EvaluationReport& report, const EvaluationJ
   write(kBitsPerDim, report.bits_per_dim);
   visit_fields(report, write);
   write(kConditional, report.classes > 0);
-  write(kProfile, profile_to_json(report.profile));
+  write(kProfile, list_to_json(report.profile));
   if (report.classes > 0) {
     write(kClasses, report.classes);
     write("label_bits_per_dim", label_bits_per_dim(report));
     write("label_bits_added", false);
   }
+  if (!report.class_figures.empty()) {
+    write(kPerClass, list_to_json(report.class_figures));
+  }
   if (options.example_bits) {
     write(kExampleBits, report.example_bits);
+    if (report.examples < report.dataset_size) {  // of a whole split they say nothing
+      write(kExampleIndices, report.example_indices);
+    }
   }
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -13,7 +13,8 @@ namespace veil::io {
 [[nodiscard]] double label_bits_per_dim(const EvaluationReport& report);
 
 struct EvaluationJsonOptions {
-  bool example_bits = false;  ///< the bits of every example too: about 20 bytes each
+  bool example_bits = false;  ///< the bits of every example too, of a part of a split with their indices: about 20
+                              ///< bytes each
 };
 
 /// The report as one JSON object on one line, without its end: what `veil evaluate --json` prints and evaluation.json
@@ -23,7 +24,7 @@ struct EvaluationJsonOptions {
 /// The inverse. A field that is absent or null is not known: NaN, 0, an empty text or list; but without `control` there
 /// was none, which is 0. Throws DataError that begins with `origin` on anything else than such an object, one of
 /// another schema_version, one without bits_per_dim, a field of another kind, a bin of the profile that is not whole,
-/// or bits of another number of examples than scored.
+/// or bits or indices of another number of examples than scored.
 [[nodiscard]] EvaluationReport evaluation_from_json(std::string_view json, const std::string& origin);
 
 /// Writes a run's own evaluation (RunLayout::evaluation), with the bits of every example up to 100,000 examples. Throws

@@ -12,6 +12,7 @@ namespace veil::io {
 inline constexpr const char* kBitsPerDim = "bits_per_dim";
 inline constexpr const char* kStandardError = "standard_error";
 inline constexpr const char* kExamples = "examples";
+inline constexpr const char* kDatasetSize = "dataset_size";
 
 /// A Record that is read, or a const one that is written.
 template <typename T, typename Record>

@@ -49,6 +49,7 @@ void visit_fields(Line& line, const auto& visit) {
   visit(kBitsPerDim, line.bits_per_dim);
   visit(kStandardError, line.standard_error);
   visit(kExamples, line.examples);
+  visit(kDatasetSize, line.dataset_size);
 }
 
 template <Is<TimingLine> Line>

@@ -34,6 +34,7 @@ struct EvaluationLine {
   double bits_per_dim = 0.0;
   double standard_error = 0.0;  ///< over examples
   int64_t examples = 0;         ///< scored
+  int64_t dataset_size = 0;     ///< examples that the split has; 0: not known
 };
 
 /// A line of timing.jsonl.

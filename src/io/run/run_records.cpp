@@ -66,6 +66,8 @@ void add(RunRecords& records, const TrainLine& line) {
 void add(RunRecords& records, const EvaluationLine& line) {
   add(records.evaluation_bits, line.step, line.bits_per_dim);
   add(records.evaluation_error, line.step, line.standard_error);
+  records.evaluation_examples = line.examples;
+  records.evaluation_dataset_size = line.dataset_size;
 }
 
 void add(RunRecords& /*records*/, const std::monostate& /*an event that is not known*/) {}

@@ -22,7 +22,9 @@ struct RunRecords {
   StepCurve learning_rate;
   StepCurve gradient_norm;
   StepCurve evaluation_bits;
-  StepCurve evaluation_error;  ///< standard error
+  StepCurve evaluation_error;           ///< standard error
+  int64_t evaluation_examples = 0;      ///< scored by the last of these evaluations, and how many the split has; 0: not
+  int64_t evaluation_dataset_size = 0;  ///< known
   StepCurve examples_per_second;
   StepCurve seconds;    ///< since the line before
   StepCurve power_low;  ///< smallest and largest learned power (GenMD4)

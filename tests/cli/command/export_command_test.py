@@ -232,8 +232,11 @@ class Replaced(Case):
             self.picture(f"set/cat/{i}.png", i)
         image = self.folder / "set/cat/0.png"
         before = image.read_bytes()
-        self.refused("pack", "set", "set/cat/0.png", code=2, parts=["set/cat/0.png", "not a packed file"])
-        self.assertEqual(image.read_bytes(), before)
+        self.write("somebody.h5", before)
+        for name, reason in (("set/cat/0.png", "want a name ending in .h5"),
+                             ("somebody.h5", "not a packed file that veil wrote")):
+            self.refused("pack", "set", name, code=2, parts=[name, reason])
+            self.assertEqual((self.folder / name).read_bytes(), before)
         self.data("pack", "set", "mine.h5")
         self.data("pack", "set", "mine.h5", "--size", "8")
 
@@ -246,7 +249,7 @@ class Replaced(Case):
         before = {name: (self.folder / name).read_bytes() for name in ("mine.h5", "mine.npz")}
         for words in (("pack", "mine.h5", "mine.h5"), ("pack", "mine.h5", "./link.h5"),
                       ("export", "mine.npz", "mine.npz")):
-            self.refused(*words, "--size", "4", code=2, parts=[words[2], "is what is read"])
+            self.refused(*words, "--size", "4", code=2, parts=[words[2], "is the data that are read"])
         self.assertEqual({name: (self.folder / name).read_bytes() for name in before}, before)
         self.data("pack", "mine.h5", "other.h5", "--size", "4")
 

@@ -10,10 +10,11 @@ import os
 import subprocess
 import unittest
 
-from training_case import RunCase
+import data_files as files
+from training_case import RunCase, SIDE
 from veil_case import VEIL
 
-COLORS = ["--data.channels=3"]
+COLORS = ["--data.source=colors.npz"]
 
 
 class Memory(RunCase):
@@ -37,6 +38,9 @@ class Memory(RunCase):
         self.assertLessEqual(after - before, 60, (run, before, after))
 
     def test_evaluation(self):
+        colors = {f"x_{split}": ("|u1", (count, SIDE, SIDE, 3), bytes(i * i % 251 for i in range(count * SIDE**2 * 3)))
+                  for split, count in (("train", 12), ("test", 7))}
+        self.write("colors.npz", files.npz(colors))
         for run, words in (("grey", []), ("colors", COLORS)):
             self.train(run, "--train.steps=0", *words)
             few, many = (("evaluate", "--model", run, "--passes", str(passes)) for passes in (4, 512))

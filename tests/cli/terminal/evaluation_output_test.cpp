@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -32,6 +34,35 @@ TEST(EvaluationOutputTest, ALimitedEvaluationSaysOfHowMany) {
   EXPECT_NE(evaluation_text(report).find("test, 7 of 10000 examples, 8 forward"), std::string::npos);
   report.dataset_size = 7;
   EXPECT_NE(evaluation_text(report).find("test, 7 examples, 8 forward"), std::string::npos);
+}
+
+TEST(EvaluationOutputTest, ClassesAreATable) {
+  EvaluationReport report = example_report();
+  EXPECT_EQ(class_table(report), "");
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  report.class_figures = {
+      {.label = 0, .name = "T-shirt\x1b", .examples = 12, .bits_per_dim = 3.5, .standard_error = 0.25},
+      {.label = 7, .name = "", .examples = 1, .bits_per_dim = 2.0, .standard_error = unknown}};
+  EXPECT_EQ(class_table(report),
+            "class                     examples  bits/dim +- standard error\n"
+            "T-shirt?                  12        3.500000 +- 0.250000\n"
+            "class 7                   1         2.000000\n");
+}
+
+TEST(EvaluationOutputTest, OfManyClassesTheEndsAreShown) {
+  EvaluationReport report = example_report();
+  for (int64_t label = 0; label < 41; ++label) {
+    report.class_figures.push_back({.label = label,
+                                    .name = "",
+                                    .examples = 2,
+                                    .bits_per_dim = static_cast<double>((label * 7) % 41),
+                                    .standard_error = 0.5});
+  }
+  const std::string text = class_table(report);
+  EXPECT_TRUE(text.starts_with("the 20 classes of fewest bits and the 20 of most, of 41; --json has all\n")) << text;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 42);
+  EXPECT_EQ(text.find(" 20.000000"), std::string::npos) << "the middle one";
+  EXPECT_LT(text.find(" 19.000000"), text.find(" 21.000000"));
 }
 
 // log2(10) / 784 = 3.3219280949 / 784.

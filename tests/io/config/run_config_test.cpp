@@ -167,7 +167,8 @@ TEST(RunConfigTest, ValuesReachTheFieldsOfTheirNames) {
 
 TEST(RunConfigTest, ARefusalNamesKeyValueAndBothBounds) {
   EXPECT_EQ(refusal("train.batch_size", "0"), "train.batch_size is 0, want an integer in [1, 1000000]");
-  EXPECT_EQ(refusal("model.width", "101"), "model.width is 101, want a multiple of 2 in [4, 4096]");
+  EXPECT_EQ(refusal("model.width", "101"),
+            "model.width is 101, want a multiple of 2 in [4, 4096], and of 32 but for a transformer");
   EXPECT_EQ(refusal("model.dropout", "1"), "model.dropout is 1, want a number in [0, 1)");
   EXPECT_EQ(refusal("model.network", "resnet"), "model.network is resnet, want unet, uvit or transformer");
   EXPECT_EQ(refusal("train.seed", "-1"), "train.seed is -1, want an integer in [0, 18446744073709551615]");
@@ -265,7 +266,8 @@ TEST(RunConfigTest, JsonThatIsNotAFlatObjectOfKnownStringsIsRefusedWithItsOrigin
     return message_of<DataError>([&] { (void)from_json(json, "m.safetensors"); });
   };
   EXPECT_EQ(refused(R"({"model.widht": "64"})"), "m.safetensors: unknown key model.widht (did you mean model.width?)");
-  EXPECT_EQ(refused(R"({"model.width": "33"})"), "m.safetensors: model.width is 33, want a multiple of 2 in [4, 4096]");
+  EXPECT_EQ(refused(R"({"model.width": "33"})"),
+            "m.safetensors: model.width is 33, want a multiple of 2 in [4, 4096], and of 32 but for a transformer");
   EXPECT_EQ(refused(R"({"model.width": 64})"), "m.safetensors: model.width in the configuration is not a string");
   EXPECT_EQ(
       refused(R"({"train.seed": "1", "train.seed": "2"})"),

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -137,6 +138,38 @@ TEST(PackedFileTest, WhatIsWrittenIsReadBackInAnyOrder) {
     EXPECT_THROW(file.read_tokens(0, 2000, 1, room), InvalidArgument);
     EXPECT_THROW(file.read_tokens(0, -1, 1, room), InvalidArgument);
   }
+}
+
+// Names of any length and any bytes but zero, across blocks; a file without them has none.
+TEST(PackedFileTest, NamesAreReadBackToTheByte) {
+  const TempFolder folder;
+  const auto path = folder.path() / "a.h5";
+  std::vector<std::string> names;
+  for (int i = 0; i < 3000; ++i) {
+    names.push_back("cat/" + std::string(static_cast<size_t>(i % 40), 'x') + std::to_string(i) + ".png");
+  }
+  names[1] = "";
+  names[2] = "b\xc3\xa9, \"q\"\n\xff.png";
+  names[3] = std::string(4096, 'l');
+  auto given = names;
+  given[4] = std::string("a\0b", 3);
+  given[5] = std::string(4097, 'l');
+  names[4] = names[5] = "";
+  {
+    PackedWriter writer(path, kShape, false, false);
+    for (size_t first = 0; first < 3000; first += 1000) {
+      writer.append("train", images(1000, static_cast<int64_t>(first)), {}, std::span(given).subspan(first, 1000));
+    }
+    writer.append("test", images(1, 0), {}, std::span(given).first(1));
+    EXPECT_THROW(writer.append("test", images(1, 0), {}), InvalidArgument) << "names for some";
+    EXPECT_THROW(writer.append("test", images(2, 0), {}, std::span(given).first(1)), InvalidArgument);
+    writer.finish({.name = "n", .shape = kShape});
+  }
+  const PackedFile file(path);
+  EXPECT_EQ(file.read_names(0), names);
+  EXPECT_EQ(file.read_names(1), std::vector<std::string>{names[0]});
+  EXPECT_EQ(tokens_of(file, 0, 0, 3000), images(3000, 0));
+  EXPECT_TRUE(PackedFile(fixture("plain.h5")).read_names(0).empty());
 }
 
 TEST(PackedFileTest, AWriterThatGoesAwayLeavesWhatWasThere) {

@@ -62,6 +62,19 @@ TEST_F(ReportTest, HoldsResultCurvesSamplesAndConfiguration) {
   EXPECT_FALSE(has(html, "What this page leaves out"));
 }
 
+TEST_F(ReportTest, AFigureOfAPartSaysSo) {
+  EXPECT_FALSE(has(make_report(run_), " of 763 examples"));
+  write_bytes(run_ / "evaluation.json", R"({"bits_per_dim":4.5,"examples":200,"dataset_size":763})");
+  write_bytes(run_ / "log.jsonl",
+              "{\"step\":200,\"event\":\"evaluate\",\"bits_per_dim\":4.75,\"standard_error\":0.01,\"examples\":50,"
+              "\"dataset_size\":763}\n");
+  const auto html = make_report(run_);
+  EXPECT_TRUE(has(html, "bits per dimension, on 200 of 763 examples</small>"));
+  EXPECT_TRUE(has(html, "evaluation on 50 of 763 examples, 95 % interval"));
+  write_bytes(run_ / "evaluation.json", R"({"bits_per_dim":4.5,"examples":763,"dataset_size":763})");
+  EXPECT_TRUE(has(make_report(run_), "bits per dimension</small>"));
+}
+
 TEST_F(ReportTest, NeedsNothingFromOutsideAndRunsNothing) {
   const auto html = make_report(run_);
   EXPECT_TRUE(has(html, "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\""));

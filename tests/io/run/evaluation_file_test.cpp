@@ -121,6 +121,34 @@ TEST(EvaluationFileTest, AWrittenFileIsReadBackToTheBit) {
   EXPECT_EQ(read_bytes(file), evaluation_to_json(report, {.example_bits = true}) + "\n");
 }
 
+// Of a part, each of the bits has its place in the split beside it; of a whole split they need none.
+TEST(EvaluationFileTest, APartSaysWhichExamplesAndWhatEachClassHas) {
+  EvaluationReport report = example_report();
+  report.examples = 3;
+  report.dataset_size = 9;
+  report.example_bits = {7.5, 8.0, 8.5};
+  report.example_indices = {0, 4, 8};
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  report.class_figures = {
+      {.label = 1, .name = "b\xc3\xa9", .examples = 2, .bits_per_dim = 7.75, .standard_error = 0.25},
+      {.label = 4, .name = "", .examples = 1, .bits_per_dim = 8.5, .standard_error = unknown}};
+  const std::string text = evaluation_to_json(report, {.example_bits = true});
+  const auto object = nlohmann::json::parse(text);
+  EXPECT_EQ(object.at("example_indices"), (std::vector<int>{0, 4, 8}));
+  EXPECT_EQ(object.at("per_class").at(0),
+            nlohmann::json::parse("{\"label\":1,\"name\":\"b\\u00e9\",\"examples\":2,\"bits_per_dim\":7.75,"
+                                  "\"standard_error\":0.25}"));
+  EXPECT_TRUE(object.at("per_class").at(1).at("standard_error").is_null());
+  const auto back = evaluation_from_json(text, "x");
+  EXPECT_EQ(back.example_indices, report.example_indices);
+  EXPECT_EQ(back.class_figures.at(0).name, report.class_figures[0].name);
+  EXPECT_TRUE(std::isnan(back.class_figures.at(1).standard_error));
+  EXPECT_EQ(evaluation_to_json(back, {.example_bits = true}), text);
+  report.dataset_size = 3;
+  EXPECT_FALSE(nlohmann::json::parse(evaluation_to_json(report, {.example_bits = true})).contains("example_indices"));
+  EXPECT_FALSE(nlohmann::json::parse(evaluation_to_json(example_report())).contains("per_class"));
+}
+
 TEST(EvaluationFileTest, BitsOfExamplesAreWrittenUpToAHundredThousand) {
   const TempFolder folder;
   const auto file = folder.path() / "evaluation.json";
@@ -143,15 +171,29 @@ TEST(EvaluationFileTest, AnythingElseIsRefusedByTheNameOfItsFile) {
       return error.what();
     }
   };
-  for (const char* text :
-       {"", "[]", "3", "null", "{}", R"({"bits_per_dim":null})", R"({"bits_per_dim":"8"})",
-        R"({"bits_per_dim":8,"bits_per_dim":8})", R"({"bits_per_dim":8,"schema_version":2})",
-        R"({"bits_per_dim":8,"examples":-1})", R"({"bits_per_dim":8,"examples":1.5})",
-        R"({"bits_per_dim":8,"seed":-1})", R"({"bits_per_dim":8,"split":3})",
-        R"({"bits_per_dim":8,"conditional_on_label":1})", R"({"bits_per_dim":8,"conditional_on_label":true})",
-        R"({"bits_per_dim":8,"profile":{}})", R"({"bits_per_dim":8,"profile":[{"first_count":1}]})",
-        R"({"bits_per_dim":8,"examples":2,"example_bits":[8]})",
-        R"({"bits_per_dim":8,"examples":1,"example_bits":["8"]})"}) {
+  for (const char* text : {"",
+                           "[]",
+                           "3",
+                           "null",
+                           "{}",
+                           R"({"bits_per_dim":null})",
+                           R"({"bits_per_dim":"8"})",
+                           R"({"bits_per_dim":8,"bits_per_dim":8})",
+                           R"({"bits_per_dim":8,"schema_version":2})",
+                           R"({"bits_per_dim":8,"examples":-1})",
+                           R"({"bits_per_dim":8,"examples":1.5})",
+                           R"({"bits_per_dim":8,"seed":-1})",
+                           R"({"bits_per_dim":8,"split":3})",
+                           R"({"bits_per_dim":8,"conditional_on_label":1})",
+                           R"({"bits_per_dim":8,"conditional_on_label":true})",
+                           R"({"bits_per_dim":8,"profile":{}})",
+                           R"({"bits_per_dim":8,"profile":[{"first_count":1}]})",
+                           R"({"bits_per_dim":8,"examples":2,"example_bits":[8]})",
+                           R"({"bits_per_dim":8,"per_class":[3]})",
+                           R"({"bits_per_dim":8,"examples":1,"example_indices":[-1]})",
+                           R"({"bits_per_dim":8,"per_class":{}})",
+                           R"({"bits_per_dim":8,"examples":2,"example_indices":[1]})",
+                           R"({"bits_per_dim":8,"examples":1,"example_bits":["8"]})"}) {
     EXPECT_TRUE(refusal(text).starts_with("run/e.json")) << text << " gives: " << refusal(text);
   }
   EXPECT_EQ(refusal(R"({"bits_per_dim":8,"examples":-1})"),

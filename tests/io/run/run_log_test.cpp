@@ -20,7 +20,8 @@ constexpr const char* kTrain =
     R"({"step":200,"event":"train","bits_per_dim":4.51,"learning_rate":0.0002,"gradient_norm":0.8,)"
     R"("examples":12800,"skipped":0})";
 constexpr const char* kEvaluate =
-    R"({"step":200,"event":"evaluate","bits_per_dim":4.75,"standard_error":0.01,"examples":1000})";
+    R"({"step":200,"event":"evaluate","bits_per_dim":4.75,"standard_error":0.01,"examples":1000,)"
+    R"("dataset_size":10000})";
 constexpr const char* kTiming = R"({"step":200,"seconds":22.5,"examples_per_second":284.4})";
 
 TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
@@ -31,7 +32,8 @@ TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
                                    .examples = 12800,
                                    .skipped = 0}),
             kTrain);
-  EXPECT_EQ(to_json_line(EvaluationLine{.step = 200, .bits_per_dim = 4.75, .standard_error = 0.01, .examples = 1000}),
+  EXPECT_EQ(to_json_line(EvaluationLine{
+                .step = 200, .bits_per_dim = 4.75, .standard_error = 0.01, .examples = 1000, .dataset_size = 10000}),
             kEvaluate);
   EXPECT_EQ(to_json_line(TimingLine{.step = 200, .seconds = 22.5, .examples_per_second = 284.4}), kTiming);
 }
@@ -65,6 +67,13 @@ TEST(RunLogTest, LinesAreReadBack) {
   EXPECT_EQ(powers.powers->low, 0.5);
   EXPECT_EQ(powers.powers->high, 2.0);
   EXPECT_EQ(powers.powers->mean, 1.25);
+}
+
+TEST(RunLogTest, LinesOfOlderVersionsDoNotSayOfHowManyExamples) {
+  const auto line = std::get<EvaluationLine>(
+      parse_log_line(R"({"step":200,"event":"evaluate","bits_per_dim":4.75,"standard_error":0.01,"examples":1000})"));
+  EXPECT_EQ(line.examples, 1000);
+  EXPECT_EQ(line.dataset_size, 0);
 }
 
 TEST(RunLogTest, WhatIsMissingIsAGapAndWhatIsUnknownIsPassedOver) {

@@ -1,6 +1,7 @@
 #include "cli/command/bench/bench_estimators.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -32,11 +33,14 @@ nlohmann::ordered_json json_of(const EstimatorFigures& figures) {
   return {{"estimator", figures.name},
           {"bits_per_dim", figures.bits_per_dim},
           {"standard_error", figures.standard_error},
+          {"half_width", figures.half_width},
           {"variance", figures.variance},
           {"variance_error", figures.variance_error},
+          {"variance_half_width", figures.variance_half_width},
           {"degrees_of_freedom", figures.degrees_of_freedom},
           {"ratio", figures.ratio},
-          {"ratio_error", figures.ratio_error}};
+          {"ratio_error", figures.ratio_error},
+          {"ratio_half_width", figures.ratio_half_width}};
 }
 
 std::string cell(std::string text, size_t width) {
@@ -44,15 +48,46 @@ std::string cell(std::string text, size_t width) {
   return text;
 }
 
+// Half of an interval, by `text` where it is known.
+std::string half_width(double value, const std::string& text) {
+  return std::isfinite(value) ? concat(" +- ", text) : " +- unknown";
+}
+
 std::string table_of(const std::vector<EstimatorFigures>& figures) {
   std::string text = concat(cell("estimator", 18), cell("bits/dim", 23), cell("mask variance", 26), "ratio\n");
   for (const auto& row : figures) {
-    text +=
-        concat(cell(row.name, 18), cell(concat(fixed(row.bits_per_dim, 6), " +- ", fixed(row.standard_error, 6)), 23),
-               cell(concat(significant(row.variance, 4), " +- ", significant(row.variance_error, 2)), 26),
-               fixed(row.ratio, 2), " +- ", fixed(row.ratio_error, 2), "\n");
+    const auto bits = concat(fixed(row.bits_per_dim, 6), half_width(row.half_width, fixed(row.half_width, 6)));
+    const auto variance = concat(significant(row.variance, 4),
+                                 half_width(row.variance_half_width, significant(row.variance_half_width, 2)));
+    const auto ratio = concat(fixed(row.ratio, 2), half_width(row.ratio_half_width, fixed(row.ratio_half_width, 2)));
+    text += concat(cell(row.name, 18), cell(bits, 23), cell(variance, 26), ratio, "\n");
   }
   return text;
+}
+
+// What the errors are, and what to do about large ones.
+std::string note_on_errors(int64_t batches) {
+  constexpr int64_t kFewBatches = 8;
+  const std::string advice = "; more batches narrow it: a smaller --batch or a larger --limit\n";
+  const std::string what =
+      "Mask variance in (bits/dim)^2 is that of a mean over examples times their number. +- is half of a 95 % interval";
+  if (batches == 1) {
+    return concat(what, "; that of variance and ratio comes from the spread over batches, of which one has none",
+                  advice);
+  }
+  return concat(what, ", of variance and ratio from the spread over ", batches,
+                " batches: Student's t with degrees of freedom ", batches - 1,
+                batches < kFewBatches ? advice : std::string(".\n"));
+}
+
+std::string heading_of(const DatasetInfo& data, int64_t dataset_size, int64_t batches,
+                       const EstimatorComparisonOptions& options) {
+  const int64_t examples = batches * options.batch_size;
+  const std::string of_all = examples < dataset_size ? concat(" of ", dataset_size) : std::string();
+  return concat(data.name, " ", data.split, ", ", examples, of_all, " examples in ", batches, " batches of ",
+                options.batch_size, ", ", options.passes, " forward passes each, ", options.repeats,
+                " repetitions, times of ", schedule_name(options.schedule), " clipped at ",
+                significant(options.clip, 1), ", seed ", options.seed, "\n");
 }
 
 }  // namespace
@@ -70,7 +105,9 @@ int run_bench_estimators(const Arguments& arguments) {
                                   {"dataset", dataset->info().name},
                                   {"split", dataset->info().split},
                                   {"examples", batches * options.batch_size},
+                                  {"dataset_size", dataset->size()},
                                   {"batch_size", options.batch_size},
+                                  {"batches", batches},
                                   {"passes", options.passes},
                                   {"repeats", options.repeats},
                                   {"schedule", schedule_name(options.schedule)},
@@ -84,12 +121,8 @@ int run_bench_estimators(const Arguments& arguments) {
     print(object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return 0;
   }
-  print(concat(dataset->info().name, " ", dataset->info().split, ", ", batches, " batches of ", options.batch_size,
-               " examples, ", options.passes, " forward passes each, ", options.repeats, " repetitions, times of ",
-               schedule_name(options.schedule), " clipped at ", significant(options.clip, 1), ", seed ", options.seed,
-               "\n", table_of(figures),
-               "Mask variance in (bits/dim)^2 is that of a mean over examples times their number; errors are from the "
-               "spread over batches.\n"));
+  print(concat(heading_of(dataset->info(), dataset->size(), batches, options), table_of(figures),
+               note_on_errors(batches)));
   return 0;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kIndent = 16;  // of what stands behind a name
 constexpr size_t kShownReasons = 8;
 constexpr size_t kShownShapes = 6;
-constexpr size_t kShownClasses = 60;
+constexpr size_t kShownClasses = 100;
 constexpr size_t kWidth = 110;  // of a line, where it can be chosen
 constexpr const char* kDensity = " .:-=+*#";
 

@@ -2,10 +2,12 @@
 
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
+#include "cli/command/evaluate/example_findings.h"
 #include "cli/opening/data_opening.h"
 #include "cli/opening/model_choice.h"
 #include "cli/opening/outputs.h"
@@ -14,6 +16,7 @@
 #include "cli/terminal/progress.h"
 #include "io/file/files.h"
 #include "io/run/evaluation_file.h"
+#include "io/run/per_example_file.h"
 #include "io/run/run_folder.h"
 #include "veil/evaluate/evaluator.h"
 #include "veil/evaluate/exact_order.h"
@@ -108,7 +111,18 @@ void check_outputs(const Arguments& arguments, const std::string& source) {
   outputs.reads_model(arguments.text("model"));
   outputs.reads_data(arguments.text("data", source));
   outputs.writes("--out", arguments.text("out"), OutputKind::kEvaluation);
+  outputs.writes("--per-example", arguments.text("per-example"), OutputKind::kExampleTable);
+  outputs.writes("--heat-map", arguments.text("heat-map"), OutputKind::kHeatMap);
   outputs.check();
+}
+
+std::string with_findings(const std::string& json, const ExampleFindings& findings) {
+  if (findings.fields.empty()) {
+    return json;
+  }
+  auto object = nlohmann::ordered_json::parse(json);
+  object.update(findings.fields);
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -119,17 +133,22 @@ int run_evaluate(const Arguments& arguments) {
   check_outputs(arguments, choice.config.data.source);
   const auto dataset = open_scored_data(arguments, choice.config.data, choice.model.spec);
   warn_of_other_data(dataset->info(), choice.model);
+  check_example_flags(arguments, choice.model.spec.network, dataset->info());
   const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.weights = choice.model.info.weights;
-  const std::string json = io::evaluation_to_json(report) + "\n";
+  const auto findings = example_findings(arguments, choice, *dataset, report);
+  const std::string json = with_findings(io::evaluation_to_json(report), findings) + "\n";
   if (!file.out.empty()) {
     io::write_file(file.out, json);
   }
   if (!file.own_evaluation.empty()) {
     io::write_evaluation(file.own_evaluation, report);
   }
-  print(arguments.has("json") ? json : evaluation_text(report));
+  if (arguments.has("per-example")) {
+    io::write_file(arguments.text("per-example"), io::per_example_csv(report, *dataset));
+  }
+  print(arguments.has("json") ? json : concat(evaluation_text(report), class_table(report), findings.text));
   return 0;
 }
 

@@ -124,7 +124,8 @@ bool EvaluateObserver::on_step(TrainState& state, const StepReport& /*report*/) 
   io::append_line(context_.layout.log, io::to_json_line(io::EvaluationLine{.step = state.step,
                                                                            .bits_per_dim = report.bits_per_dim,
                                                                            .standard_error = report.standard_error,
-                                                                           .examples = report.examples}));
+                                                                           .examples = report.examples,
+                                                                           .dataset_size = report.dataset_size}));
   return true;
 }
 

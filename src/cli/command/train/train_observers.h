@@ -56,7 +56,7 @@ class LogObserver : public TrainObserver {
   int64_t line_start_step_ = -1;
 };
 
-/// Scores the first examples of the evaluation split with the moving average.
+/// Scores a part (split_part.h) of the evaluation split with the moving average.
 class EvaluateObserver : public TrainObserver {
  public:
   explicit EvaluateObserver(RunContext& context) : context_(context) {}

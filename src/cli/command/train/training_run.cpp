@@ -93,6 +93,16 @@ class TrainingRun {
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
                 " parameters, ", compute_.device.str(), ", ", precision_name(compute_.precision), ", in ",
                 folder_.layout().folder.string()));
+    note_part("evaluated during training", config_.train.evaluate_every > 0 ? config_.train.evaluate_examples : 0);
+    note_part("evaluated at the end", run_.evaluation.limit);
+  }
+
+  // A figure of a part is not mistaken for one of the whole.
+  void note_part(const char* what, int64_t limit) const {
+    if (limit > 0 && limit < evaluation_data_->size()) {
+      note(concat(what, ": ", limit, " of ", evaluation_data_->size(), " examples of ", evaluation_data_->info().split,
+                  ", a sample"));
+    }
   }
 
   // Returns false if a signal stopped it.
