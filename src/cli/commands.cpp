@@ -171,7 +171,7 @@ Command data_command() {
 Command completion_command() {
   return {.name = "completion",
           .summary = "print a script that completes command lines of veil in a shell",
-          .examples = {"veil completion bash > veil.bash"},
+          .examples = {"veil completion bash"},
           .flags = {},
           .sections = {},
           .positional = "bash|zsh|fish",
@@ -181,7 +181,7 @@ Command completion_command() {
 Command manual_command() {
   return {.name = "manual",
           .summary = "print the manual page, every command and setting in one",
-          .examples = {"veil manual > veil.1"},
+          .examples = {"veil manual"},
           .flags = {},
           .sections = {},
           .positional = {},

@@ -46,7 +46,9 @@ SHORTENED = (
     Shortened("veil train --config configs/image-folder.cfg*", _UVIT, _LARGE),
     Shortened("veil train --config configs/*text8.cfg*", _TEXT, _LARGE, "text8"),
     Shortened("veil train --config my.cfg *", _UVIT, _LARGE),
-    Shortened("veil train --config configs/fashion-mnist.cfg*", _TRAIN, _LONG, "fashion-mnist-full"),
+    Shortened("veil train --config configs/fashion-mnist.cfg*", {**_TRAIN, "--data.source": "fashion-mnist"},
+              _LONG + ", of the part of the data that ships", "fashion-mnist-full"),
+    Shortened("veil train --run * --extend *", {"--extend": "1"}, "one update more"),
     Shortened("veil train *", _TRAIN, _LONG),
     Shortened("veil evaluate * --exact-order *", {"--groups": "4", "--limit": "2"}, "four passes in place of hundreds"),
     Shortened("veil evaluate *", {"--limit": "2", "--passes": "2"}, "two examples"),
@@ -79,5 +81,6 @@ CHECKED = (
 
 NO_COMMANDS = {
     "veil images": "the mark in packed files",
+    "veil VERSION (CONTENT)": "the mark in files that it wrote",
     "--section.key=value": "stands for every setting",
 }

@@ -35,7 +35,7 @@ std::vector<ConfigKey> optimizer_keys() {
 std::vector<ConfigKey> train_keys() {
   return {
       integer_key("train.steps", "updates; 0 writes the initial model", VEIL_FIELD(train.steps), TrainRanges::kSteps),
-      integer_key("train.batch_size", "examples per update, over all processes", VEIL_FIELD(train.batch_size),
+      integer_key("train.batch_size", "examples per update", VEIL_FIELD(train.batch_size),
                   TrainRanges::kBatchSize),
       integer_key("train.micro_batch_size", "examples per network call, a divisor of batch_size; 0: batch_size",
                   VEIL_FIELD(train.micro_batch_size), TrainRanges::kMicroBatchSize),
