@@ -9,11 +9,12 @@
 #include "base/words.h"
 #include "cli/command_line.h"
 #include "cli/terminal/output.h"
+#include "cli/terminal/stop_signal.h"
 #include "veil/base/error.h"
 
 namespace {
 
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kRefused = 65, kInternal = 70, kDisk = 74 };
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kRefused = 65, kInternal = 70, kDisk = 74, kStopped = 75 };
 
 constexpr const char* kOutOfMemory = "out of memory; try a smaller batch";
 
@@ -51,6 +52,8 @@ int main(int argc, char** argv) {
     return veil::cli::run_command_line({argv + 1, argv + argc});
   } catch (const veil::cli::ClosedPipe&) {
     return kDone;
+  } catch (const veil::cli::Stopped& stopped) {
+    return fail(kStopped, stopped.what());
   } catch (const veil::InvalidArgument& error) {
     return fail(kUsage, error.what());
   } catch (const veil::DataError& error) {

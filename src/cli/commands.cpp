@@ -14,7 +14,8 @@
 namespace veil::cli {
 namespace {
 
-const Flag kModel{.name = "model", .argument = "FILE|DIR", .help = "a model file, or the folder of a run", .key = {}};
+const Flag kModel{
+    .name = "model", .argument = "FILE|DIR", .help = "a model file, the folder of a run or a checkpoint", .key = {}};
 const Flag kConfig{.name = "config", .argument = "FILE", .help = "settings, as an INI file", .key = {}};
 const Flag kJson{.name = "json", .argument = {}, .help = "print one JSON object", .key = {}};
 
@@ -35,9 +36,15 @@ Command train_command() {
   return {.name = "train",
           .summary = "train a model; run it again after a stop to go on",
           .examples = {"veil train --config configs/quickstart.cfg",
-                       "veil train --config my.cfg --run results/wide --model.width=256 --train.seed=1"},
-          .flags = {kConfig, plain("run", "DIR", "run folder; default results/NAME for a file NAME.cfg"),
+                       "veil train --config my.cfg --run results/wide --model.width=256 --train.seed=1",
+                       "veil train --run results/quickstart --extend 500"},
+          .flags = {kConfig,
+                    plain("run", "DIR",
+                          "run folder; default results/NAME for a file NAME.cfg; alone: go on with its own "
+                          "config.cfg"),
                     short_name("init-from", "FILE|DIR", "train.init_from"),
+                    plain("extend", "N", "updates more than the run's config.cfg says"),
+                    plain("allow-changed-data", "", "go on although the data are not those that the run had"),
                     plain("fresh", "", "refuse a folder that holds a run")},
           .sections = {"data", "model", "schedule", "objective", "optimizer", "train", "evaluate", "sample", "device"},
           .positional = {},
@@ -58,7 +65,7 @@ Command evaluate_command() {
                     plain("exact-order", "ORDER",
                           "exact likelihood in a fixed order: raster, bit-reversed or random:SEED; else the bound"),
                     plain("groups", "K", "of --exact-order: forward passes an example; default one for each token"),
-                    plain("weights", "ema|raw", "which weights of a run folder; default ema"),
+                    plain("weights", "ema|raw", "which weights of a run or checkpoint; default ema"),
                     plain("out", "FILE", "also write the JSON object there"),
                     plain("per-example", "FILE.csv", "also write the bits, label and file name of each example there"),
                     plain("ranked", "N", "list the N examples of most bits and of fewest; with --heat-map default 8"),

@@ -8,6 +8,7 @@ namespace veil {
 void check_options(const OptimizerOptions& o) {
   check_option({"learning_rate"}, o.learning_rate, OptimizerRanges::kLearningRate);
   check_option({"warmup_steps"}, o.warmup_steps, OptimizerRanges::kWarmupSteps);
+  check_option({"decay_steps"}, o.decay_steps, OptimizerRanges::kDecaySteps);
   check_option({"beta1"}, o.beta1, OptimizerRanges::kDecay);
   check_option({"beta2"}, o.beta2, OptimizerRanges::kDecay);
   check_option({"epsilon"}, o.epsilon, OptimizerRanges::kEpsilon);
@@ -22,6 +23,11 @@ double learning_rate_at(const OptimizerOptions& options, int64_t step, int64_t t
   const double rise = options.warmup_steps > 0 ? std::min(1.0, at / warmup) : 1.0;
   if (options.decay == LearningRateDecay::kConstant) {
     return options.learning_rate * rise;
+  }
+  if (options.decay == LearningRateDecay::kTrapezoid) {
+    const auto left = static_cast<double>(std::max<int64_t>(0, total_steps - step));
+    const double fall = options.decay_steps > 0 ? left / static_cast<double>(options.decay_steps) : 1.0;
+    return options.learning_rate * std::min(rise, fall);
   }
   const double span = std::max(1.0, static_cast<double>(total_steps) - warmup);
   const double progress = std::clamp((at - warmup) / span, 0.0, 1.0);

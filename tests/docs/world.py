@@ -83,8 +83,8 @@ class World:
             self.must(f"veil data pack {source} $VEIL_DATA/imagenet64-{name}.h5 --size 64")
 
     def forget_run(self, words: list[str]) -> None:
-        """Training begins anew, whatever another document trained in the same folder."""
-        if words[:2] == ["veil", "train"] and "--run" in words:
+        """Training by a configuration begins anew, whatever another document trained in the same folder."""
+        if words[:2] == ["veil", "train"] and "--run" in words and "--config" in words:
             shutil.rmtree(self.folder / words[words.index("--run") + 1], ignore_errors=True)
 
     def must(self, command: str) -> None:

@@ -219,6 +219,26 @@ TEST(OptimizerTest, LearningRateWarmsUpAndDecaysAsTheReferenceDoes) {
   EXPECT_EQ(learning_rate_at(constant, 9, 10), 2.0);
 }
 
+TEST(OptimizerTest, ATrapezoidRisesStaysAndFallsOverItsLastSteps) {
+  OptimizerOptions options;
+  options.learning_rate = 2.0;
+  options.decay = LearningRateDecay::kTrapezoid;
+  options.warmup_steps = 10;
+  options.decay_steps = 20;
+  const std::pair<int64_t, double> wanted[] = {{0, 0.0},  {5, 1.0},  {10, 2.0}, {50, 2.0},
+                                               {80, 2.0}, {90, 1.0}, {99, 0.1}, {100, 0.0}};
+  for (const auto& [step, rate] : wanted) {
+    EXPECT_DOUBLE_EQ(learning_rate_at(options, step, 100), rate) << step;
+  }
+  EXPECT_DOUBLE_EQ(learning_rate_at(options, 99, 200), 2.0);  // of a run that was extended
+  options.decay_steps = 95;                                   // they overlap: the lower of the two
+  EXPECT_DOUBLE_EQ(learning_rate_at(options, 5, 100), 1.0);
+  EXPECT_DOUBLE_EQ(learning_rate_at(options, 8, 100), 1.6);
+  EXPECT_DOUBLE_EQ(learning_rate_at(options, 43, 100), 1.2);
+  options.decay_steps = 0;
+  EXPECT_DOUBLE_EQ(learning_rate_at(options, 99, 100), 2.0);
+}
+
 TEST(OptimizerTest, AverageDecayWarmsUp) {
   EXPECT_DOUBLE_EQ(ema_decay_at({}, 0), 0.1);
   EXPECT_DOUBLE_EQ(ema_decay_at({}, 90), 0.91);

@@ -29,6 +29,8 @@ struct DatasetInfo {
   std::string alphabet{};                  ///< text: the letter of each token value, ASCII; empty for images
   std::string preparation{};               ///< what was done to the images, in words; empty: nothing
   std::string fingerprint{};               ///< tells this split from others (io/fingerprint.h); empty: not taken
+  std::string token_digest{};  ///< of all tokens in order, a byte each: SHA-256, its first 16 digits; empty: not taken
+  std::string label_digest{};  ///< the same of the labels, as little-endian int64
 };
 
 }  // namespace veil

@@ -47,9 +47,14 @@ struct EvaluationReport {
   std::string split;
   std::string weights;  ///< "ema" or "raw", set by the caller
   uint64_t seed = 0;
-  int64_t length = 0;   ///< tokens of an example
-  int64_t classes = 0;  ///< above 0: the network was told which of so many classes an example has, and the figure is
-                        ///< conditional on that; log2(classes) / length for telling the class is not in it
+  int64_t length = 0;     ///< tokens of an example
+  int64_t classes = 0;    ///< above 0: the network was told which of so many classes an example has, and the figure is
+                          ///< conditional on that; log2(classes) / length for telling the class is not in it
+  int64_t step = 0;       ///< updates that the weights have had; this and what follows is set by the caller
+  std::string precision;  ///< number format of the network's products; empty, as all below: not known
+  std::string device;     ///< the processor or GPU, by its maker's name
+  std::string veil_version;  ///< of the program that computed it
+  std::string libtorch_version;
   std::vector<int64_t> example_indices;        ///< of the scored examples in their data set, ascending
   std::vector<double> example_bits;            ///< bits per dimension of each of them, in that order
   std::vector<double> example_mask_variances;  ///< of each of them, given the example: from the spread between

@@ -10,7 +10,9 @@
 
 namespace veil {
 
-enum class LearningRateDecay { kCosine, kConstant };
+/// What the learning rate does after its rise: half a cosine down to 0 at the end; nothing; or nothing until the last
+/// decay_steps updates, over which it falls linearly to 0.
+enum class LearningRateDecay { kCosine, kConstant, kTrapezoid };
 
 /// Which parameters weight decay pulls towards 0.
 enum class WeightDecayOf {
@@ -22,6 +24,7 @@ struct OptimizerOptions {
   double learning_rate = 2e-4;  ///< peak, > 0
   LearningRateDecay decay = LearningRateDecay::kCosine;
   int64_t warmup_steps = 100;  ///< >= 0; the rate rises linearly from 0
+  int64_t decay_steps = 1000;  ///< >= 0; kTrapezoid: updates at the end over which the rate falls; 0: it does not
   double beta1 = 0.9;          ///< in [0, 1)
   double beta2 = 0.99;         ///< in [0, 1)
   double epsilon = 1e-8;       ///< > 0
@@ -36,6 +39,7 @@ struct OptimizerOptions {
 struct OptimizerRanges {
   static constexpr Range kLearningRate{.low = 0.0, .high = 10.0, .open_low = true};
   static constexpr IntegerRange kWarmupSteps{.low = 0, .high = 1'000'000'000};
+  static constexpr IntegerRange kDecaySteps{.low = 0, .high = 1'000'000'000};
   static constexpr Range kDecay{.low = 0.0, .high = 1.0, .open_high = true};  ///< beta1, beta2 and ema_decay
   static constexpr Range kEpsilon{.low = 0.0, .high = 1.0, .open_low = true};
   static constexpr Range kWeightDecay{.low = 0.0, .high = 10.0};
@@ -46,8 +50,9 @@ struct OptimizerRanges {
 void check_options(const OptimizerOptions& options);
 
 /// Learning rate of update `step` (the first is 0) of `total_steps`: base * min(1, step / warmup) *
-/// (cosine: 1/2 (1 + cos(pi * max(0, step - warmup) / (total - warmup)))). The first update has rate 0 if warmup > 0,
-/// as in the reference.
+/// (cosine: 1/2 (1 + cos(pi * max(0, step - warmup) / (total - warmup)))); trapezoid: base * min(1, step / warmup,
+/// (total - step) / decay_steps). The first update has rate 0 if warmup > 0, as in the reference. It depends on nothing
+/// else: a run that is extended goes on at the rate that the new total gives.
 [[nodiscard]] double learning_rate_at(const OptimizerOptions& options, int64_t step, int64_t total_steps);
 
 /// Decay of the moving average at update `step`.

@@ -30,11 +30,15 @@ bool are_the_same_examples(const std::string& fingerprint, const std::string& ot
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet) {
+std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet,
+                                   const StopSignal* signal) {
   std::optional<ProgressReporter> progress;  // small sets are there before anyone wonders
   const auto begin = std::chrono::steady_clock::now();
   io::OpenObserver observer;
   observer.progress = [&](int64_t done, int64_t all) {
+    if (signal != nullptr && signal->received() != 0) {
+      throw Stopped();
+    }
     if (!progress && std::chrono::steady_clock::now() - begin > kPatience) {
       progress.emplace(ProgressOptions{.label = "read", .quiet = quiet});
     }

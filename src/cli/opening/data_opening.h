@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/arguments/arguments.h"
+#include "cli/terminal/stop_signal.h"
 #include "veil/data/dataset.h"
 #include "veil/io/dataset/data_options.h"
 #include "veil/io/model/model_file.h"
@@ -11,8 +12,10 @@
 namespace veil::cli {
 
 /// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found and
-/// converted; what was refused is always told. split as in io::open_dataset. Throws DataError.
-[[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet);
+/// converted; what was refused is always told. split as in io::open_dataset. Throws DataError; Stopped when `signal`,
+/// if it is given, came.
+[[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet,
+                                                 const StopSignal* signal = nullptr);
 
 /// The data that a command scores a model on: --data or what the model was trained on, in the split that was asked for.
 /// Of another set without a word on the split: test where it is divided, else all. Where the model is told classes,

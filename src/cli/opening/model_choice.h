@@ -15,9 +15,10 @@ struct ModelChoice {
   Compute compute;
 };
 
-/// Reads --model (a file, or the folder of a run) with the weights --weights (ema or raw; raw ones of a folder come
-/// from its newest checkpoint) and moves it to the device. Device settings are those of the command line alone: the
-/// machine that trained the model may have been another. Throws UsageError, DataError.
+/// Reads --model (a file, the folder of a run or of a checkpoint) with the weights --weights (ema, which is the default
+/// of a folder, or raw; the raw ones of a run come from its newest sound checkpoint, and so does all of a run that is
+/// not finished, with a word on standard error) and moves it to the device. Device settings are those of the command
+/// line alone: the machine that trained the model may have been another. Throws UsageError, DataError.
 [[nodiscard]] ModelChoice open_model(const Arguments& arguments);
 
 }  // namespace veil::cli

@@ -72,7 +72,8 @@ std::string evaluation_text(const EvaluationReport& report) {
   const std::string replicates = is_exact ? std::string() : concat(" in ", report.replicates, " replicates");
   return concat(text, "\n", report.dataset, " ", report.split, ", ", report.examples, of_all,
                 report.examples == 1 && of_all.empty() ? " example, " : " examples, ", report.passes,
-                " forward passes each", replicates, ", ", report.estimator, control, ", ", report.weights, " weights",
+                " forward passes each", replicates, ", ", report.estimator, control, ", ",
+                report.precision.empty() ? "" : report.precision + ", ", report.weights, " weights",
                 is_exact ? std::string() : concat(", seed ", report.seed), "\n", label_note(report));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <exception>
+#include <stdexcept>
+#include <string>
 
 namespace veil::cli {
 
@@ -8,9 +9,9 @@ namespace veil::cli {
 inline constexpr int kStoppedBySignal = 75;
 
 /// Thrown out of work that a signal stops and that keeps nothing; the command ends with kStoppedBySignal.
-class Stopped : public std::exception {
+class Stopped : public std::runtime_error {
  public:
-  [[nodiscard]] const char* what() const noexcept override { return "stopped; nothing was written"; }
+  explicit Stopped(const std::string& what = "stopped; nothing was written") : std::runtime_error(what) {}
 };
 
 /// Turns SIGTERM, SIGINT, SIGUSR1 and SIGHUP into a request to stop while it lives; a second SIGINT ends the process at

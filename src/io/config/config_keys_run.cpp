@@ -7,11 +7,15 @@ std::vector<ConfigKey> optimizer_keys() {
   return {
       real_key("optimizer.learning_rate", "peak of the learning rate", VEIL_FIELD(optimizer.learning_rate),
                OptimizerRanges::kLearningRate),
-      choice_key<LearningRateDecay>(
-          "optimizer.decay", "shape of the learning rate after the warm-up", VEIL_FIELD(optimizer.decay),
-          {{"cosine", LearningRateDecay::kCosine}, {"constant", LearningRateDecay::kConstant}}),
+      choice_key<LearningRateDecay>("optimizer.decay", "shape of the learning rate after the warm-up",
+                                    VEIL_FIELD(optimizer.decay),
+                                    {{"cosine", LearningRateDecay::kCosine},
+                                     {"constant", LearningRateDecay::kConstant},
+                                     {"trapezoid", LearningRateDecay::kTrapezoid}}),
       integer_key("optimizer.warmup_steps", "updates over which the learning rate rises from 0",
                   VEIL_FIELD(optimizer.warmup_steps), OptimizerRanges::kWarmupSteps),
+      integer_key("optimizer.decay_steps", "trapezoid: updates at the end over which the learning rate falls to 0",
+                  VEIL_FIELD(optimizer.decay_steps), OptimizerRanges::kDecaySteps),
       real_key("optimizer.beta1", "decay of the first moment", VEIL_FIELD(optimizer.beta1), OptimizerRanges::kDecay),
       real_key("optimizer.beta2", "decay of the second moment", VEIL_FIELD(optimizer.beta2), OptimizerRanges::kDecay),
       real_key("optimizer.epsilon", "added to the root of the second moment", VEIL_FIELD(optimizer.epsilon),

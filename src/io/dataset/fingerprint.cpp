@@ -70,6 +70,11 @@ std::string fingerprint(const Dataset& dataset) {
   return text.str();
 }
 
+std::string short_digest(std::string sha256) {
+  sha256.resize(std::min<size_t>(sha256.size(), kDigits));
+  return sha256;
+}
+
 std::unique_ptr<Dataset> with_fingerprint(std::unique_ptr<Dataset> dataset) {
   return std::make_unique<FingerprintedDataset>(std::move(dataset));
 }

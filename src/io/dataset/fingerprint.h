@@ -14,6 +14,9 @@ namespace veil::io {
 /// examples.
 [[nodiscard]] std::string fingerprint(const Dataset& dataset);
 
+/// The form of DatasetInfo::token_digest and label_digest: the first 16 digits of a SHA-256.
+[[nodiscard]] std::string short_digest(std::string sha256);
+
 /// The same data set, whose info() has its fingerprint.
 [[nodiscard]] std::unique_ptr<Dataset> with_fingerprint(std::unique_ptr<Dataset> dataset);
 

@@ -7,6 +7,7 @@
 #include "io/dataset/fingerprint.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/packed_dataset.h"
+#include "io/file/digest.h"
 #include "io/source/left_out.h"
 #include "io/source/variant.h"
 #include "io/text/text8_dataset.h"
@@ -107,6 +108,8 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
   }
   tell(observer.note, concat(info.name, ", ", split, ": ", all.labels.size(), " examples (", known.format, ")"));
   info.shape = all.shape;
+  info.token_digest = short_digest(sha256_of(all.tokens));
+  info.label_digest = info.classes > 0 ? short_digest(sha256_of(bytes_of(all.labels))) : "";
   const auto rows = static_cast<int64_t>(all.labels.size());
   auto tokens = std::make_shared<std::vector<uint8_t>>(std::move(all.tokens));
   auto matrix = torch::from_blob(

@@ -7,6 +7,7 @@
 
 #include "base/torch.h"
 #include "io/dataset/fingerprint.h"
+#include "io/file/digest.h"
 #include "io/packed/packed_file.h"
 #include "io/source/source_names.h"
 #include "io/source/variant.h"
@@ -25,7 +26,9 @@ class PackedDataset : public Dataset {
     if (info_.classes > 0) {
       labels_.resize(static_cast<size_t>(size()));
       file_->read_labels(split_, 0, size(), labels_);
+      info_.label_digest = short_digest(sha256_of(bytes_of(labels_)));
     }
+    info_.token_digest = short_digest(file_->sha256(split_));
     info_.fingerprint = fingerprint(*this);
   }
 

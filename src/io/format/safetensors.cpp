@@ -157,6 +157,13 @@ const torch::Tensor* TensorFile::find(const std::string& name) const {
   return found == tensors.end() ? nullptr : &found->second;
 }
 
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
+  InputFile input(path);
+  const Json header = parse_json(read_header(input), path.string() + ": header", kHeaderDepth);
+  return header.contains(kMetadataName) ? parse_metadata(header.at(kMetadataName), path.string())
+                                        : std::map<std::string, std::string>();
+}
+
 TensorFile read_safetensors(const std::filesystem::path& path) {
   InputFile input(path);
   const std::string subject = path.string();

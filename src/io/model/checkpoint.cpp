@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <system_error>
 
 #include "base/words.h"
@@ -67,14 +68,18 @@ fs::path temporary_name(const fs::path& folder, int64_t step) {
 }
 
 /// Renamed before it is taken apart, so that a kill in between leaves no half checkpoint under a good name.
-void remove_old(const fs::path& folder, int64_t newest, int64_t keep) {
+void remove_aside(const fs::path& folder, int64_t step) {
   std::error_code ignored;
+  const auto aside = temporary_name(folder, step);
+  fs::rename(folder / step_name(step), aside, ignored);
+  fs::remove_all(aside, ignored);
+}
+
+void remove_old(const fs::path& folder, int64_t newest, int64_t keep) {
   int64_t seen = 0;
   for (const int64_t step : saved_steps(folder)) {
     if (step <= newest && ++seen > keep) {
-      const auto aside = temporary_name(folder, step);
-      fs::rename(folder / step_name(step), aside, ignored);
-      fs::remove_all(aside, ignored);
+      remove_aside(folder, step);
     }
   }
 }
@@ -88,9 +93,9 @@ void append(TensorFile& file, std::string_view prefix, const NamedTensors& tenso
 void write_files(const fs::path& path, const Checkpoint& checkpoint) {
   const ModelSpec spec = model_spec(checkpoint.config, checkpoint.dataset);
   save_model(path / kModelName, checkpoint.weights, spec, checkpoint.config,
-             {.step = checkpoint.step, .weights = "raw"});
+             {.step = checkpoint.step, .weights = "raw", .history = checkpoint.history});
   save_model(path / kAverageName, checkpoint.average, spec, checkpoint.config,
-             {.step = checkpoint.step, .weights = "ema"});
+             {.step = checkpoint.step, .weights = "ema", .history = checkpoint.history});
   TensorFile optimizer;
   append(optimizer, kFirstMoments, checkpoint.first_moments);
   append(optimizer, kSecondMoments, checkpoint.second_moments);
@@ -140,6 +145,30 @@ void read_optimizer(const fs::path& path, Checkpoint& checkpoint) {
   }
 }
 
+/// The newest checkpoint that `read` accepts, which returns its step; what it refuses by DataError goes to `skipped`.
+/// Absent if there are none at all. Throws DataError if all were refused.
+std::optional<fs::path> newest_that(const fs::path& folder, std::vector<std::string>& skipped,
+                                    const std::function<int64_t(const fs::path&)>& read) {
+  for (const int64_t step : saved_steps(folder)) {
+    const auto path = folder / step_name(step);
+    try {
+      const int64_t found = read(path);
+      require<DataError>(found == step, path.string(), ": holds step ", found, ", want the one in its name");
+      return path;
+    } catch (const DataError& error) {
+      skipped.emplace_back(error.what());
+    }
+  }
+  if (skipped.empty()) {
+    return std::nullopt;
+  }
+  std::string all;
+  for (const auto& message : skipped) {
+    all += "\n  " + message;
+  }
+  throw DataError(concat(folder.string(), ": every checkpoint is damaged:", all));
+}
+
 }  // namespace
 
 fs::path save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, int64_t keep) {
@@ -163,25 +192,41 @@ fs::path save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, i
 
 std::optional<LoadedCheckpoint> load_newest_checkpoint(const fs::path& folder) {
   LoadedCheckpoint loaded;
-  for (const int64_t step : saved_steps(folder)) {
-    loaded.path = folder / step_name(step);
-    try {
-      loaded.checkpoint = load_checkpoint(loaded.path);
-      require<DataError>(loaded.checkpoint.step == step, loaded.path.string(), ": holds step ", loaded.checkpoint.step,
-                         ", want the one in its name");
-      return loaded;
-    } catch (const DataError& error) {
-      loaded.skipped.emplace_back(error.what());
-    }
-  }
-  if (loaded.skipped.empty()) {
+  const auto found = newest_that(folder, loaded.skipped, [&](const fs::path& path) {
+    loaded.checkpoint = load_checkpoint(path);
+    return loaded.checkpoint.step;
+  });
+  if (!found) {
     return std::nullopt;
   }
-  std::string all;
-  for (const auto& message : loaded.skipped) {
-    all += "\n  " + message;
+  loaded.path = *found;
+  return loaded;
+}
+
+std::optional<FoundCheckpoint> find_newest_checkpoint(const fs::path& folder) {
+  FoundCheckpoint checkpoint;
+  const auto found = newest_that(folder, checkpoint.skipped, [&](const fs::path& path) {
+    const Checkpoint state = read_state(path);
+    checkpoint.config = state.config;
+    return checkpoint.step = state.step;
+  });
+  if (!found) {
+    return std::nullopt;
   }
-  throw DataError(concat(folder.string(), ": every checkpoint is damaged:", all));
+  checkpoint.path = *found;
+  return checkpoint;
+}
+
+std::optional<int64_t> remove_checkpoints_from(const fs::path& folder, int64_t step) {
+  const auto steps = saved_steps(folder);
+  const auto earlier = std::find_if(steps.begin(), steps.end(), [step](int64_t saved) { return saved < step; });
+  if (earlier == steps.end()) {
+    return std::nullopt;
+  }
+  for (auto later = steps.begin(); later != earlier; ++later) {
+    remove_aside(folder, *later);
+  }
+  return *earlier;
 }
 
 Checkpoint load_checkpoint(const fs::path& path) {

@@ -11,6 +11,7 @@
 #include "io/file/json_fields.h"
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
+#include "io/model/history_json.h"
 #include "io/model/model_files.h"
 #include "veil/base/error.h"
 #include "veil/io/model/model_file.h"
@@ -24,6 +25,7 @@ constexpr int64_t kSchemaVersion = 1;
 constexpr int64_t kMaxStateBytes = int64_t{16} << 20;
 constexpr int64_t kMaxInteger = std::numeric_limits<int64_t>::max();
 constexpr const char* kChecksum = "checksum";
+constexpr const char* kHistory = "history";
 
 std::string sha256(const std::string& text) {
   return sha256_of({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
@@ -62,12 +64,15 @@ void check_digests(const Json& files, const std::filesystem::path& path, const s
 
 Checkpoint parse_state(const Json& state, const std::string& origin) {
   const JsonFields fields(state, origin);
-  fields.only({"schema_version", "step", "config", "dataset", "numbers", "integers", "files", kChecksum});
+  fields.only({"schema_version", "step", "config", "dataset", "numbers", "integers", "files", kHistory, kChecksum});
   std::ignore = fields.integer("schema_version", kSchemaVersion, kSchemaVersion);
   Checkpoint checkpoint;
   checkpoint.step = fields.integer("step", 0, kMaxInteger);
   checkpoint.config = from_json(dump(fields.at("config")), origin + ": config");
   checkpoint.dataset = dataset_from_json(dump(fields.at("dataset")), origin + ": dataset");
+  if (state.contains(kHistory)) {  // files of older versions have none
+    checkpoint.history = history_from_json(dump(state[kHistory]), origin + ": history");
+  }
   for (const auto& [name, value] : fields.at("numbers").items()) {
     checkpoint.numbers[name] = number_from_json(value, origin + ": number " + in_quotes(name));
   }
@@ -85,6 +90,7 @@ std::string make_state(const Checkpoint& checkpoint, const std::filesystem::path
              {"step", checkpoint.step},
              {"config", Json::parse(to_json(checkpoint.config))},
              {"dataset", Json::parse(dataset_to_json(checkpoint.dataset))},
+             {kHistory, Json::parse(history_to_json(checkpoint.history))},
              {"numbers", Json::object()},
              {"integers", checkpoint.integers}};
   for (const auto& [name, number] : checkpoint.numbers) {

@@ -51,6 +51,12 @@ std::string dataset_to_json(const DatasetInfo& dataset) {
   if (!dataset.fingerprint.empty()) {
     json["fingerprint"] = dataset.fingerprint;
   }
+  if (!dataset.token_digest.empty()) {
+    json["token_digest"] = dataset.token_digest;
+  }
+  if (!dataset.label_digest.empty()) {
+    json["label_digest"] = dataset.label_digest;
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -58,7 +64,7 @@ DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) 
   const Json value = parse_json(json, origin);
   const JsonFields fields(value, origin);
   fields.only({"name", "split", "kind", "height", "width", "channels", "vocab_size", "classes", "class_names",
-               "alphabet", "preparation", "fingerprint"});
+               "alphabet", "preparation", "fingerprint", "token_digest", "label_digest"});
   DatasetInfo dataset;
   dataset.name = fields.text("name");
   dataset.split = fields.text("split");
@@ -82,8 +88,11 @@ DatasetInfo dataset_from_json(std::string_view json, const std::string& origin) 
     require<DataError>(static_cast<int64_t>(dataset.alphabet.size()) == dataset.vocab_size, origin, ": alphabet has ",
                        dataset.alphabet.size(), " letters, want vocab_size, which is ", dataset.vocab_size);
   }
-  dataset.preparation = value.contains("preparation") ? fields.text("preparation") : "";
-  dataset.fingerprint = value.contains("fingerprint") ? fields.text("fingerprint") : "";
+  const auto text_if_there = [&](const char* name) { return value.contains(name) ? fields.text(name) : ""; };
+  dataset.preparation = text_if_there("preparation");
+  dataset.fingerprint = text_if_there("fingerprint");
+  dataset.token_digest = text_if_there("token_digest");
+  dataset.label_digest = text_if_there("label_digest");
   return dataset;
 }
 

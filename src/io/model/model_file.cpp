@@ -12,6 +12,7 @@
 #include "base/words.h"
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
+#include "io/model/history_json.h"
 #include "io/model/model_files.h"
 #include "veil/base/error.h"
 #include "veil/io/config/resolve.h"
@@ -62,6 +63,12 @@ int64_t parse_step(const std::string& text, const std::string& path) {
   return step;
 }
 
+TrainingHistory parse_history(const std::map<std::string, std::string>& metadata, const std::string& path) {
+  const auto found = metadata.find("veil.history");
+  return found == metadata.end() ? TrainingHistory()
+                                 : history_from_json(found->second, path + ": metadata 'veil.history'");
+}
+
 ModelInfo parse_info(const TensorFile& file, const std::string& path) {
   ModelInfo info;
   if (const auto found = file.metadata.find("veil.evaluation_fingerprint"); found != file.metadata.end()) {
@@ -73,6 +80,7 @@ ModelInfo parse_info(const TensorFile& file, const std::string& path) {
                      in_quotes(info.weights), ", want 'ema' or 'raw'");
   info.veil_version = metadata(file, "veil.version", path);
   info.libtorch_version = metadata(file, "veil.libtorch", path);
+  info.history = parse_history(file.metadata, path);
   return info;
 }
 
@@ -146,7 +154,8 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
                    {"veil.config", to_json(with_model(config, spec))},
                    {"veil.dataset", dataset_to_json(spec.data)},
                    {"veil.step", std::to_string(info.step)},
-                   {"veil.weights", info.weights}};
+                   {"veil.weights", info.weights},
+                   {"veil.history", history_to_json(info.history)}};
   if (!info.evaluation_fingerprint.empty()) {
     file.metadata["veil.evaluation_fingerprint"] = info.evaluation_fingerprint;
   }
@@ -163,6 +172,10 @@ LoadedModel load_model(const std::filesystem::path& path) {
   model.info = parse_info(file, subject);
   model.denoiser = build(model.spec.network, file.tensors, subject);
   return model;
+}
+
+TrainingHistory read_history(const std::filesystem::path& file) {
+  return parse_history(read_safetensors_metadata(file), file.string());
 }
 
 std::filesystem::path model_path(const std::filesystem::path& path) {

@@ -9,6 +9,7 @@
 #include "io/file/file_mark.h"
 #include "io/file/files.h"
 #include "io/report/markup.h"
+#include "io/report/report_history.h"
 #include "io/report/report_plots.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/run_layout.h"
@@ -108,6 +109,11 @@ std::string result_table(const EvaluationReport& report) {
   rows.add("passes", report.passes);
   rows.add("replicates", report.replicates);
   rows.add("weights", report.weights);
+  rows.add("updates", report.step);
+  rows.add("precision", report.precision);
+  rows.add("device", report.device);
+  rows.add("veil", report.veil_version);
+  rows.add("LibTorch", report.libtorch_version);
   rows.add("seed", std::to_string(report.seed));
   rows.add("length", report.length);
   if (report.classes > 0) {
@@ -222,6 +228,7 @@ std::string make_report(const fs::path& run_folder) {
   html +=
       section("Information by masked positions", records.evaluation ? plot_profile(records.evaluation->profile) : "");
   html += section("Samples", samples);
+  html += section("What was done", history_table(records.history));
   html += section("Configuration", configuration);
   html += section("What this page leaves out", make_notes(records.notes));
   return html + "</body>\n</html>\n";

@@ -45,6 +45,11 @@ void visit_fields(Report& report, const auto& visit) {
   visit("weights", report.weights);
   visit("seed", report.seed);
   visit("length", report.length);
+  visit("step", report.step);
+  visit("precision", report.precision);
+  visit("device", report.device);
+  visit("veil_version", report.veil_version);
+  visit("libtorch_version", report.libtorch_version);
 }
 
 template <Is<ProfileBin> Bin>

@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "io/config/config_file.h"
 #include "io/file/files.h"
@@ -19,15 +19,6 @@ namespace veil::io {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Settings that change how a run is carried out or watched, not what it computes.
-bool may_change(std::string_view key) {
-  constexpr std::array<std::string_view, 4> kSections{"device.", "evaluate.", "sample.", "data.evaluation_split"};
-  constexpr std::array<std::string_view, 4> kKeys{"train.checkpoint_every", "train.keep_checkpoints", "train.prefetch",
-                                                  "train.max_skipped"};
-  return std::any_of(kSections.begin(), kSections.end(), [&](auto s) { return key.starts_with(s); }) ||
-         std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
-}
 
 void check_unoccupied(const RunLayout& layout, bool fresh) {
   const std::string path = layout.folder.string();
@@ -42,43 +33,57 @@ void check_unoccupied(const RunLayout& layout, bool fresh) {
   }
 }
 
+bool is_file_of(int descriptor, const fs::path& path) {
+  struct stat opened {};
+  struct stat there {};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &there) == 0 && opened.st_ino == there.st_ino;
+}
+
+// A start that failed removes its lock: one that was taken meanwhile is on a file without a name, and taken again.
 int take_lock(const fs::path& path) {
-  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  require<IoError>(lock >= 0, path.string(), ": cannot be opened: ", std::strerror(errno));
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  for (;;) {
+    const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    require<IoError>(lock >= 0, path.string(), ": cannot be opened: ", std::strerror(errno));
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+      ::close(lock);
+      throw InvalidArgument(path.parent_path().string() + ": another process is working in this run folder");
+    }
+    if (is_file_of(lock, path)) {
+      return lock;
+    }
     ::close(lock);
-    throw InvalidArgument(path.parent_path().string() + ": another process is working in this run folder");
   }
-  return lock;
 }
 
 }  // namespace
 
-RunFolder::RunFolder(const fs::path& path, bool fresh) : layout_(path) {
-  require(!fs::exists(path) || fs::is_directory(path), path.string(), ": is a file, want a folder for the run");
+RunFolder::RunFolder(const fs::path& path, bool fresh) : layout_(path), was_there_(fs::exists(path)) {
+  require(!was_there_ || fs::is_directory(path), path.string(), ": is a file, want a folder for the run");
   make_folder(path);
   check_unoccupied(layout_, fresh);
   lock_ = take_lock(layout_.lock);
 }
 
-RunFolder::~RunFolder() { ::close(lock_); }
-
-std::vector<std::string> RunFolder::update_config(const RunConfig& config) {
-  std::vector<std::string> changes;
-  if (fs::exists(layout_.config)) {
-    const RunConfig earlier = read_run_config(layout_);
-    for (const auto& key : config_keys()) {
-      const auto before = key.get(earlier);
-      const auto now = key.get(config);
-      if (before != now) {
-        require(may_change(key.name), layout_.folder.string(), ": this run was started with ", key.name, " = ", before,
-                ", now it is ", now, "; name another folder with --run, or give the old value to go on");
-        changes.push_back(concat(key.name, ": ", before, " → ", now));
-      }
+RunFolder::~RunFolder() {
+  std::error_code ignored;
+  if (!fs::exists(layout_.config, ignored)) {  // nothing began
+    fs::remove(layout_.lock, ignored);
+    if (!was_there_) {
+      fs::remove(layout_.folder, ignored);  // if it is empty
     }
   }
-  write_file(layout_.config, to_ini(config));
-  return changes;
+  ::close(lock_);
+}
+
+std::optional<RunConfig> RunFolder::config() const {
+  return fs::exists(layout_.config) ? std::optional(read_run_config(layout_)) : std::nullopt;
+}
+
+void RunFolder::write_config(const RunConfig& config) {
+  const std::string text = to_ini(config);
+  if (!fs::exists(layout_.config) || to_ini(read_run_config(layout_)) != text) {
+    write_file(layout_.config, text);
+  }
 }
 
 std::vector<std::string> RunFolder::rewind_logs(int64_t step) {

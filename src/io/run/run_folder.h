@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ class RunFolder {
   /// Creates the folder or opens that of an earlier run, and takes its lock. Throws InvalidArgument if it holds files
   /// of something else, if `fresh` and it holds a run, or if another process works in it; IoError.
   RunFolder(const std::filesystem::path& path, bool fresh);
+
+  /// Without a configuration nothing began here: the folder is left as it was found.
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
@@ -23,9 +27,12 @@ class RunFolder {
 
   [[nodiscard]] const RunLayout& layout() const { return layout_; }
 
-  /// Writes the configuration. If an earlier run left one, keys that may change between stops are allowed to differ and
-  /// are returned as "key: old → new"; a key that decides the result throws InvalidArgument naming old and new value.
-  std::vector<std::string> update_config(const RunConfig& config);
+  /// The configuration that an earlier start left; absent if there was none. Throws as read_run_config.
+  [[nodiscard]] std::optional<RunConfig> config() const;
+
+  /// Writes the configuration, unless it is there already: once a start has succeeded, so that one that fails refuses
+  /// nothing to the next. Throws IoError.
+  void write_config(const RunConfig& config);
 
   /// Cuts the logs back to what a run that goes on from `step` had written. Returns a line for each log that has
   /// damaged lines, which are dropped. Throws DataError, IoError.
@@ -33,6 +40,7 @@ class RunFolder {
 
  private:
   RunLayout layout_;
+  bool was_there_;
   int lock_ = -1;
 };
 

@@ -25,6 +25,7 @@ constexpr int kMaxDepth = 8;
 constexpr const char* kEvent = "event";
 constexpr const char* kTrain = "train";
 constexpr const char* kEvaluate = "evaluate";
+constexpr const char* kChange = "change";
 
 void visit_step(auto& line, const auto& visit) { visit("step", line.step); }
 
@@ -50,6 +51,13 @@ void visit_fields(Line& line, const auto& visit) {
   visit(kStandardError, line.standard_error);
   visit(kExamples, line.examples);
   visit(kDatasetSize, line.dataset_size);
+}
+
+template <Is<SettingChange> Line>
+void visit_fields(Line& change, const auto& visit) {
+  visit("key", change.key);
+  visit("before", change.before);
+  visit("after", change.after);
 }
 
 template <Is<TimingLine> Line>
@@ -103,6 +111,15 @@ std::string to_json_line(const EvaluationLine& line) { return json_line(line, kE
 
 std::string to_json_line(const TimingLine& line) { return json_line(line); }
 
+std::string to_json_line(const ChangeLine& line) {
+  nlohmann::ordered_json object;
+  const FieldWriter write(object);
+  visit_step(line, write);
+  write(kEvent, kChange);
+  visit_fields(line.change, write);
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 LogLine parse_log_line(std::string_view text) {
   const ParsedLine parsed(text);
   if (parsed.has_event(kEvaluate)) {
@@ -131,6 +148,16 @@ TimingLine parse_timing_line(std::string_view text) {
 }
 
 int64_t step_of_line(std::string_view text) { return ParsedLine(text).step; }
+
+int64_t last_step(const std::filesystem::path& file) {
+  int64_t last = 0;
+  if (std::filesystem::exists(file)) {
+    const auto bytes = read_file(file, kMaxLogBytes);
+    for_each_line({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                  [&](std::string_view line) { last = std::max(last, step_of_line(line)); });
+  }
+  return last;
+}
 
 int64_t for_each_line(std::string_view text, const std::function<void(std::string_view)>& use) {
   int64_t damaged = 0;

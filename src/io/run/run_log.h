@@ -8,6 +8,8 @@
 #include <string_view>
 #include <variant>
 
+#include "veil/io/model/training_history.h"
+
 namespace veil::io {
 
 /// Learned powers by how far they have spread (GenMD4).
@@ -37,6 +39,12 @@ struct EvaluationLine {
   int64_t dataset_size = 0;     ///< examples that the split has; 0: not known
 };
 
+/// What log.jsonl says of a setting that changed when the run went on.
+struct ChangeLine {
+  int64_t step = 0;  ///< the first update under the new value
+  SettingChange change;
+};
+
 /// A line of timing.jsonl.
 struct TimingLine {
   int64_t step = 0;
@@ -44,13 +52,14 @@ struct TimingLine {
   double examples_per_second = 0.0;
 };
 
-/// A line of log.jsonl; monostate where its event is one that this version does not know.
+/// A line of log.jsonl; monostate where its event is one that readers of curves have no use for.
 using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine>;
 
 /// The lines as JSON objects, without their ends.
 [[nodiscard]] std::string to_json_line(const TrainLine& line);
 [[nodiscard]] std::string to_json_line(const EvaluationLine& line);
 [[nodiscard]] std::string to_json_line(const TimingLine& line);
+[[nodiscard]] std::string to_json_line(const ChangeLine& line);
 
 /// The inverse. Fields that are not known are passed over, and what is missing of the others, or is of another kind, is
 /// NaN or 0; but the step has to be there. Throw DataError on a line that is no such object.
@@ -59,6 +68,10 @@ using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine>;
 
 /// The step of a line of either file. Throws DataError.
 [[nodiscard]] int64_t step_of_line(std::string_view text);
+
+/// The largest step of a file of JSON lines; 0 if it is missing or has no line that can be read. Throws DataError if it
+/// is there and cannot be read.
+[[nodiscard]] int64_t last_step(const std::filesystem::path& file);
 
 /// Calls `use` with every line of `text`, without its end, and returns how many of them it refused by DataError: the
 /// damaged ones. The last line may have no end: it is cut if a kill cut it, and then damaged as well.

@@ -12,6 +12,7 @@
 #include "io/run/run_log.h"
 #include "io/run/sample_files.h"
 #include "veil/base/error.h"
+#include "veil/io/model/model_file.h"
 
 namespace veil::io {
 namespace {
@@ -114,6 +115,9 @@ RunRecords read_run_records(const RunLayout& layout) {
   std::error_code error;
   if (fs::exists(layout.powers, error)) {  // only runs with learned powers have them
     records.powers = read_whole(read_powers, layout.powers, notes);
+  }
+  if (fs::exists(layout.model, error)) {  // a run that is going on has none yet
+    records.history = read_whole(read_history, layout.model, notes);
   }
   records.config = read_text(layout.config, kMaxTextBytes, notes);
   records.pictures = sample_pictures(layout);

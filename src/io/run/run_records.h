@@ -9,6 +9,7 @@
 
 #include "io/run/run_layout.h"
 #include "veil/evaluate/evaluation_report.h"
+#include "veil/io/model/training_history.h"
 
 namespace veil::io {
 
@@ -32,6 +33,7 @@ struct RunRecords {
   std::vector<double> powers;                   ///< of each value, at the end; empty if there are none
   std::optional<EvaluationReport> evaluation;   ///< of the finished model
   std::string config;                           ///< text of the configuration
+  TrainingHistory history;                      ///< of the finished model
   std::vector<std::filesystem::path> pictures;  ///< of samples; the newest last
   std::vector<std::string> notes;               ///< what is missing or damaged, for the reader
 };

@@ -39,6 +39,10 @@ fs::path write_samples(const RunLayout& layout, const torch::Tensor& tokens, con
   return write(layout.samples, tokens, data);
 }
 
+fs::path samples_file(const RunLayout& layout, DataKind kind) {
+  return with_ending(layout.samples, kind == DataKind::kImage ? kPicture : kLines);
+}
+
 fs::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
                             const DatasetInfo& data) {
   make_folder(layout.samples);

@@ -17,6 +17,9 @@ std::filesystem::path write_samples(const RunLayout& layout, const torch::Tensor
 std::filesystem::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
                                          const DatasetInfo& data);
 
+/// Where the first of them writes samples of this kind of data.
+[[nodiscard]] std::filesystem::path samples_file(const RunLayout& layout, DataKind kind);
+
 /// The pictures there are: those drawn in training by name, which is by step, then that of the finished model.
 [[nodiscard]] std::vector<std::filesystem::path> sample_pictures(const RunLayout& layout);
 

@@ -113,11 +113,17 @@ class ResumeTest(unittest.TestCase):
         self.assertIn(newest.name.encode(), finished.stderr)
         self.assert_same(folder)
 
-    def test_another_learning_rate_is_refused_and_nothing_is_changed(self):
+    def test_another_seed_is_refused_and_nothing_is_changed(self):
         folder = self.root / "whole"
-        refused = subprocess.run([*command(folder), "--optimizer.beta2=0.95"], capture_output=True, text=True)
+        refused = subprocess.run([*command(folder), "--train.seed=1"], capture_output=True, text=True)
         self.assertEqual(refused.returncode, 2)
-        self.assertIn("optimizer.beta2", refused.stderr)
+        self.assertIn("train.seed", refused.stderr)
+        self.assertEqual(content(folder), self.want)
+
+    def test_of_a_finished_run_another_rate_is_not_looked_at_and_nothing_is_changed(self):
+        folder = self.root / "whole"
+        again = subprocess.run([*command(folder), "--optimizer.beta2=0.95"], check=True, capture_output=True, text=True)
+        self.assertIn("nothing is changed; not looked at: optimizer.beta2", again.stderr)
         self.assertEqual(content(folder), self.want)
 
     def test_a_folder_of_something_else_is_refused(self):

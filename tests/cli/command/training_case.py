@@ -1,5 +1,6 @@
 """Runs of a network so small that plain Python can follow what becomes of its weights."""
 
+import configparser
 import json
 import math
 import pathlib
@@ -71,6 +72,37 @@ def npz(train, test, **more):
     arrays = {f"x_{split}": ("|u1", (len(content) // SIDE**2, SIDE, SIDE), content)
               for split, content in (("train", train), ("test", test))}
     return files.npz(arrays | more)
+
+
+class OwnRunCase(VeilCase):
+    """Runs in a folder of the test's own, which it may change: "run", of set.npz by tiny.cfg."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("tiny.cfg", SETTINGS.encode())
+        self.write("set.npz", npz(images(12, TRAINED, 1), images(7, SCORED, 2)))
+        self.run_folder = self.folder / "run"
+
+    def train(self, *words, code=0, config="tiny.cfg"):
+        return self.veil("train", "--config", config, "--run", "run", *words, code=code)
+
+    def go_on(self, *words, code=0):
+        return self.veil("train", "--run", "run", *words, code=code)
+
+    def model(self):
+        return TensorFile(self.run_folder / "model.safetensors")
+
+    def history(self):
+        return json.loads(self.model().metadata["veil.history"])
+
+    def content(self, *names):
+        return {name: (self.run_folder / name).read_bytes() for name in names}
+
+    def setting(self, key):
+        """What config.cfg says."""
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.read_string((self.run_folder / "config.cfg").read_text())
+        return parser[key.split(".")[0]][key.split(".")[1]]
 
 
 class RunCase(VeilCase):

@@ -71,6 +71,7 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"optimizer.learning_rate", "0.0078125"},
     {"optimizer.decay", "constant"},
     {"optimizer.warmup_steps", "7"},
+    {"optimizer.decay_steps", "8"},
     {"optimizer.beta1", "0.8"},
     {"optimizer.beta2", "0.95"},
     {"optimizer.epsilon", "0.5"},

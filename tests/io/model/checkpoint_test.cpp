@@ -50,6 +50,11 @@ Checkpoint make_checkpoint(int64_t step) {
   checkpoint.dataset.name = "spots";
   checkpoint.dataset.split = "train";
   checkpoint.dataset.shape = {.height = 2, .width = 3, .channels = 1};
+  checkpoint.dataset.token_digest = "0123456789abcdef";
+  checkpoint.dataset.label_digest = "fedcba9876543210";
+  checkpoint.history.emplace_back();
+  checkpoint.history.back().last_step = step;
+  checkpoint.history.back().changes = {{"train.steps", "1", "2"}};
   return checkpoint;
 }
 
@@ -119,6 +124,29 @@ TEST_F(CheckpointTest, TheNewestAreKept) {
   }
   EXPECT_EQ(names_in(folder_), (std::vector<std::string>{"step-00000010", "step-00000020", "step-100000000"}));
   EXPECT_EQ(load_newest_checkpoint(folder_)->checkpoint.step, 100'000'000);
+}
+
+TEST_F(CheckpointTest, TheNewestIsFoundWithoutItsTensors) {
+  EXPECT_FALSE(find_newest_checkpoint(folder_).has_value());
+  save_checkpoint(folder_, make_checkpoint(1), 5);
+  const auto second = save_checkpoint(folder_, make_checkpoint(2), 5);
+  EXPECT_EQ(find_newest_checkpoint(folder_)->path, second);
+  write_bytes(second / "ema.safetensors", "damaged");
+  const auto found = find_newest_checkpoint(folder_);
+  EXPECT_EQ(found->step, 1);
+  EXPECT_EQ(found->config.optimizer.learning_rate, 0.1);
+  EXPECT_EQ(found->skipped.size(), 1U);
+}
+
+TEST_F(CheckpointTest, ThoseFromAStepOnGoOnlyIfAnEarlierOneStays) {
+  for (const int64_t step : {5, 10, 15}) {
+    save_checkpoint(folder_, make_checkpoint(step), 5);
+  }
+  EXPECT_EQ(remove_checkpoints_from(folder_, 5), std::nullopt);
+  EXPECT_EQ(names_in(folder_).size(), 3U);
+  EXPECT_EQ(remove_checkpoints_from(folder_, 10), 5);
+  EXPECT_EQ(names_in(folder_), std::vector<std::string>{"step-00000005"});
+  EXPECT_EQ(remove_checkpoints_from(folder_, 10), 5);
 }
 
 TEST_F(CheckpointTest, AnotherOfTheSameStepReplacesIt) {

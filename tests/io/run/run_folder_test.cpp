@@ -28,19 +28,32 @@ TEST(RunFolderTest, AFolderOfSomethingElseIsRefused) {
   EXPECT_THROW(RunFolder(folder.path() / "thesis.txt", false), InvalidArgument);
 }
 
-TEST(RunFolderTest, TheConfigurationIsReadBackAndOnlySomeOfItMayChange) {
+TEST(RunFolderTest, TheConfigurationIsReadBack) {
   const TempFolder folder;
   RunFolder run(folder.path(), /*fresh=*/true);
+  EXPECT_FALSE(run.config().has_value());
   RunConfig config;
   set(config, "train.steps", "17");
   set(config, "evaluate.passes", "4");
-  EXPECT_TRUE(run.update_config(config).empty());
-  EXPECT_EQ(to_ini(read_run_config(run.layout())), to_ini(config));
+  run.write_config(config);
+  EXPECT_EQ(to_ini(run.config().value()), to_ini(config));
   set(config, "evaluate.passes", "6");
-  EXPECT_EQ(run.update_config(config), std::vector<std::string>{"evaluate.passes: 4 → 6"});
-  set(config, "train.steps", "18");
-  EXPECT_THROW(run.update_config(config), InvalidArgument);
-  EXPECT_EQ(read_run_config(run.layout()).train.steps, 17);
+  run.write_config(config);
+  EXPECT_EQ(run.config().value().evaluate.passes, 6);
+}
+
+TEST(RunFolderTest, AStartThatFailsLeavesNothing) {
+  const TempFolder folder;
+  { const RunFolder run(folder.path() / "new", /*fresh=*/false); }
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "new"));
+  std::filesystem::create_directory(folder.path() / "empty");
+  { const RunFolder run(folder.path() / "empty", /*fresh=*/false); }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "empty"));
+  {
+    RunFolder run(folder.path() / "new", /*fresh=*/false);
+    run.write_config({});
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "new" / "config.cfg"));
 }
 
 TEST(RunFolderTest, DamagedLinesOfALogAreDroppedAndTold) {

@@ -22,6 +22,8 @@ constexpr const char* kTrain =
 constexpr const char* kEvaluate =
     R"({"step":200,"event":"evaluate","bits_per_dim":4.75,"standard_error":0.01,"examples":1000,)"
     R"("dataset_size":10000})";
+constexpr const char* kChange =
+    R"({"step":201,"event":"change","key":"optimizer.learning_rate","before":"0.0002","after":"0.0001"})";
 constexpr const char* kTiming = R"({"step":200,"seconds":22.5,"examples_per_second":284.4})";
 
 TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
@@ -35,6 +37,7 @@ TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
   EXPECT_EQ(to_json_line(EvaluationLine{
                 .step = 200, .bits_per_dim = 4.75, .standard_error = 0.01, .examples = 1000, .dataset_size = 10000}),
             kEvaluate);
+  EXPECT_EQ(to_json_line(ChangeLine{.step = 201, .change = {"optimizer.learning_rate", "0.0002", "0.0001"}}), kChange);
   EXPECT_EQ(to_json_line(TimingLine{.step = 200, .seconds = 22.5, .examples_per_second = 284.4}), kTiming);
 }
 
@@ -48,6 +51,14 @@ TEST(RunLogTest, PowersComeLastAndWhatIsNotFiniteIsNull) {
                                    .powers = PowerSpread{.low = 0.5, .high = 2.0, .mean = 1.25}}),
             R"({"step":1,"event":"train","bits_per_dim":null,"learning_rate":1.0,"gradient_norm":null,"examples":2,)"
             R"("skipped":3,"power_low":0.5,"power_high":2.0,"power_mean":1.25})");
+}
+
+TEST(RunLogTest, TheLastStepIsThatOfWhatCanBeRead) {
+  const TempFolder folder;
+  const auto file = folder.path() / "log.jsonl";
+  EXPECT_EQ(last_step(file), 0);
+  write_bytes(file, std::string(kTrain) + "\nnonsense\n" + kChange + "\n{\"step\":900,\"ev");
+  EXPECT_EQ(last_step(file), 201);
 }
 
 TEST(RunLogTest, LinesAreReadBack) {

@@ -25,6 +25,10 @@ struct TensorFile {
 /// Nothing is allocated from a number that was not checked against the file's size. Tensors are on the CPU, contiguous.
 [[nodiscard]] TensorFile read_safetensors(const std::filesystem::path& path);
 
+/// The metadata alone, for which no tensor is read; empty if there are none. Throws DataError if the file is missing or
+/// its header is not as said above.
+[[nodiscard]] std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path);
+
 /// Writes atomically (see write_file). Tensors may be on any device and of any strides. Their data begin at a multiple
 /// of 8 bytes, those of the widest elements first, so that every tensor is aligned. Needs memory for a second copy of
 /// the data. Throws InvalidArgument for what the reader would refuse (names used twice, ranks, dtypes, text that is not

@@ -11,6 +11,7 @@
 
 #include "veil/data/dataset.h"
 #include "veil/io/config/run_config.h"
+#include "veil/io/model/training_history.h"
 #include "veil/train/parameter_vector.h"
 
 namespace veil::io {
@@ -28,7 +29,8 @@ struct Checkpoint {
   std::map<std::string, double> numbers;    ///< sums of running meters and the like; come back to the bit
   std::map<std::string, int64_t> integers;  ///< counts of running meters, skipped updates and the like
   RunConfig config;
-  DatasetInfo dataset;  ///< what the run trains on
+  DatasetInfo dataset;           ///< what the run trains on
+  TrainingHistory history = {};  ///< up to `step`
 };
 
 /// A checkpoint that was found whole.
@@ -48,6 +50,20 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
 /// The newest checkpoint in `folder` whose checksums are right; damaged ones are skipped. Absent if there is none at
 /// all or no such folder. Throws DataError if all are damaged.
 [[nodiscard]] std::optional<LoadedCheckpoint> load_newest_checkpoint(const std::filesystem::path& folder);
+
+/// Where a checkpoint that was found whole lies.
+struct FoundCheckpoint {
+  std::filesystem::path path;
+  int64_t step = 0;
+  RunConfig config;
+  std::vector<std::string> skipped;  ///< as in LoadedCheckpoint
+};
+
+/// As load_newest_checkpoint, without keeping its tensors in memory.
+[[nodiscard]] std::optional<FoundCheckpoint> find_newest_checkpoint(const std::filesystem::path& folder);
+
+/// Removes the checkpoints of `step` and later ones, but only if there is an earlier one left: its step is returned.
+std::optional<int64_t> remove_checkpoints_from(const std::filesystem::path& folder, int64_t step);
 
 /// Reads and verifies one checkpoint folder. Throws DataError (path, found, wanted).
 [[nodiscard]] Checkpoint load_checkpoint(const std::filesystem::path& path);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "veil/io/config/run_config.h"
+#include "veil/io/model/training_history.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/model_spec.h"
 #include "veil/train/parameter_vector.h"
@@ -22,6 +23,7 @@ struct ModelInfo {
   std::string weights = "ema";              ///< "ema" (moving average) or "raw"
   std::string veil_version = {};            ///< of the program that wrote the file; save_model fills it in
   std::string libtorch_version = {};
+  TrainingHistory history = {};  ///< what was done to make the weights; empty in files of older versions
 };
 
 /// A model as read from a file.
@@ -52,6 +54,9 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
 /// Reads a model written by save_model; `path` as in model_path. The network is built only after every tensor was found
 /// to be what the model's description wants. Throws DataError for a missing, damaged or foreign file.
 [[nodiscard]] LoadedModel load_model(const std::filesystem::path& path);
+
+/// What was done to make a model's weights, without reading them; empty in files of older versions. Throws DataError.
+[[nodiscard]] TrainingHistory read_history(const std::filesystem::path& file);
 
 /// The model file that `path` means: `path` itself, or path/model.safetensors if it is a folder (of a run).
 [[nodiscard]] std::filesystem::path model_path(const std::filesystem::path& path);

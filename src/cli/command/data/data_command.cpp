@@ -13,8 +13,7 @@
 #include "cli/command/data/data_report.h"
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
-#include "cli/terminal/progress.h"
-#include "cli/terminal/stop_signal.h"
+#include "cli/terminal/watch.h"
 #include "io/dataset/export_images.h"
 #include "io/dataset/inspect_images.h"
 #include "io/dataset/verify_data.h"
@@ -30,25 +29,6 @@ namespace veil::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Progress on standard error, and an end if a signal asks for it: what was being written is then taken away.
-class Watch {
- public:
-  Watch(std::string label, bool quiet) : progress_({.label = std::move(label), .quiet = quiet}) {}
-
-  std::function<void(int64_t, int64_t)> callback() {
-    return [this](int64_t done, int64_t all) {
-      progress_.advance_of(done, all);
-      if (signal_.received() != 0) {
-        throw Stopped();
-      }
-    };
-  }
-
- private:
-  StopSignal signal_;
-  ProgressReporter progress_;
-};
 
 void want_words(const Arguments& arguments, size_t words, const char* usage) {
   require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);

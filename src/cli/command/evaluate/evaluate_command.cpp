@@ -11,10 +11,12 @@
 #include "cli/opening/data_opening.h"
 #include "cli/opening/model_choice.h"
 #include "cli/opening/outputs.h"
+#include "cli/opening/provenance.h"
 #include "cli/terminal/evaluation_output.h"
 #include "cli/terminal/output.h"
-#include "cli/terminal/progress.h"
+#include "cli/terminal/watch.h"
 #include "io/file/files.h"
+#include "io/model/model_files.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/per_example_file.h"
 #include "io/run/run_folder.h"
@@ -48,6 +50,9 @@ std::string difference_to_own(const io::RunLayout& run, const ModelChoice& choic
   if (model.weights != "ema") {
     return model.weights + " weights";
   }
+  if (!fs::exists(run.model)) {
+    return "the run is not finished";
+  }
   if (model.evaluation_fingerprint.empty() || scored.fingerprint != model.evaluation_fingerprint) {
     return concat(scored.name, ", ", scored.split, ", is not known to be what the run evaluates on");
   }
@@ -66,7 +71,7 @@ struct ResultFile {
 
 ResultFile result_file(const Arguments& arguments, const ModelChoice& choice, const DatasetInfo& scored) {
   const fs::path model = arguments.text("model");
-  if (arguments.has("out") || !fs::is_directory(model)) {
+  if (arguments.has("out") || !fs::is_directory(model) || fs::exists(model / io::kStateName)) {
     return {.out = arguments.text("out"), .own_evaluation = {}};
   }
   const io::RunLayout run(model);
@@ -97,12 +102,20 @@ std::optional<RevealOptions> exact_order(const Arguments& arguments) {
 
 EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                          const std::optional<RevealOptions>& order) {
-  ProgressReporter progress({.label = "evaluate", .quiet = arguments.quiet});
-  const auto advance = [&](int64_t done, int64_t all) { progress.advance_of(done, all); };
+  Watch watch("evaluate", arguments.quiet);
+  int64_t scored = 0;
+  const auto advance = [&scored, next = watch.callback()](int64_t done, int64_t all) {
+    scored = done;
+    next(done, all);
+  };
   const EvaluationOptions& options = choice.run.evaluation;
   Denoiser& denoiser = *choice.model.denoiser;
-  return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.compute, advance)
-               : evaluate(denoiser, dataset, options, choice.compute, advance);
+  try {
+    return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.compute, advance)
+                 : evaluate(denoiser, dataset, options, choice.compute, advance);
+  } catch (const Stopped&) {
+    throw Stopped(concat("stopped after ", scored, " examples were scored; a figure of these alone is not kept"));
+  }
 }
 
 // Before the data are read, which may take long.
@@ -137,6 +150,7 @@ int run_evaluate(const Arguments& arguments) {
   const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.weights = choice.model.info.weights;
+  note_computation(report, choice.model.info.step, choice.compute);
   const auto findings = example_findings(arguments, choice, *dataset, report);
   const std::string json = with_findings(io::evaluation_to_json(report), findings) + "\n";
   if (!file.out.empty()) {

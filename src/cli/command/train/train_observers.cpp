@@ -1,10 +1,14 @@
 #include "cli/command/train/train_observers.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <utility>
 
+#include "cli/command/train/run_results.h"
+#include "cli/terminal/watch.h"
 #include "io/run/run_log.h"
 #include "io/run/sample_files.h"
 #include "veil/base/error.h"
@@ -20,6 +24,8 @@ constexpr const char* kMeterSum = "meter_sum";
 constexpr const char* kMeterCount = "meter_count";
 constexpr const char* kSkippedTotal = "skipped_total";
 constexpr const char* kSkippedInRow = "skipped_in_row";
+constexpr const char* kEvaluationDue = "evaluation_due";  // these two only where it is so
+constexpr const char* kSamplesDue = "samples_due";
 
 std::optional<io::PowerSpread> power_spread(const Denoiser& denoiser) {
   const auto schedule = power_schedule(denoiser);
@@ -34,12 +40,32 @@ std::optional<io::PowerSpread> power_spread(const Denoiser& denoiser) {
       .mean = std::accumulate(powers.begin(), powers.end(), 0.0) / static_cast<double>(powers.size())};
 }
 
+int64_t skipped_in_row(TrainState& state) { return state.optimizer.skipped_in_row().item<int64_t>(); }
+
+// Does work that takes long, unless the run is stopping or a signal comes: false then.
+bool unless_stopped(RunContext& context, const std::function<void(const ProgressCallback&)>& work) {
+  if (context.stopping) {
+    return false;
+  }
+  try {
+    work([&context](int64_t done, int64_t all) {
+      if (context.signal.received() != 0 && done < all) {
+        throw Stopped();
+      }
+    });
+    return true;
+  } catch (const Stopped&) {
+    context.stopping = true;
+    return false;
+  }
+}
+
 }  // namespace
 
 bool is_due(int64_t step, int64_t every) { return every > 0 && step % every == 0; }
 
 bool StopObserver::on_step(TrainState& /*state*/, const StepReport& /*report*/) {
-  context_.stopping = signal_.received() != 0;
+  context_.stopping = context_.signal.received() != 0;
   return !context_.stopping;
 }
 
@@ -73,18 +99,30 @@ bool LogObserver::on_step(TrainState& state, const StepReport& report) {
     progress_.advance(state.step);
   }
   if (context_.compute.device.is_cpu() || is_due(state.step, context_.config.train.log_every)) {
-    const auto in_row =
-        state.optimizer.skipped_in_row().item<float>();  // sync: once per log interval, or free on a CPU
-    if (in_row >= static_cast<float>(context_.config.train.max_skipped)) {
-      throw NumericalError(concat("step ", state.step, ": the last ", in_row,
-                                  " updates had non-finite gradients and were skipped, want fewer than ",
-                                  context_.config.train.max_skipped,
-                                  " in a row (train.max_skipped); the last "
-                                  "checkpoint is unharmed: lower optimizer.learning_rate or set optimizer.clip_norm"),
-                           state.step);
-    }
+    require_finite_updates(state);
   }
   return true;
+}
+
+void LogObserver::require_finite_updates(TrainState& state) const {
+  const auto in_row = skipped_in_row(state);  // sync: once per log interval, or free on a CPU
+  const int64_t most = context_.config.train.max_skipped;
+  if (in_row < most) {
+    return;
+  }
+  // The weights that gave them are those after step - in_row updates: a checkpoint of these would give them again.
+  const auto good = io::remove_checkpoints_from(context_.layout.checkpoints, state.step - in_row);
+  throw NumericalError(
+      concat(
+          "step ", state.step, ": the last ", in_row, " updates had non-finite gradients and were skipped, want fewer ",
+          "than ", most, " in a row (train.max_skipped); ",
+          good
+              ? concat("the checkpoint of step ", *good, ", from before them, is unharmed: go on from it with a lower ",
+                       "optimizer.learning_rate (it is ", context_.config.optimizer.learning_rate,
+                       ") or a limit by optimizer.clip_norm")
+              : std::string("there is no checkpoint from before them: begin in another folder with a lower "
+                            "optimizer.learning_rate or a limit by optimizer.clip_norm")),
+      state.step);
 }
 
 void LogObserver::write_line(TrainState& state) {
@@ -115,57 +153,81 @@ void LogObserver::write_line(TrainState& state) {
 
 bool EvaluateObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   const auto& train = context_.config.train;
-  if (!is_due(state.step, train.evaluate_every) || state.step == train.steps) {
-    return true;  // the end has its own, whole evaluation
-  }
-  auto options = context_.run.evaluation;
-  options.limit = train.evaluate_examples;
-  const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.compute);
-  io::append_line(context_.layout.log, io::to_json_line(io::EvaluationLine{.step = state.step,
-                                                                           .bits_per_dim = report.bits_per_dim,
-                                                                           .standard_error = report.standard_error,
-                                                                           .examples = report.examples,
-                                                                           .dataset_size = report.dataset_size}));
-  return true;
+  // The end has its own, whole evaluation.
+  return !is_due(state.step, train.evaluate_every) || state.step == train.steps || catch_up(state);
+}
+
+bool EvaluateObserver::catch_up(TrainState& state) {
+  auto options = in_small_batches(context_.run.evaluation);
+  options.limit = context_.config.train.evaluate_examples;
+  context_.evaluation_due = !unless_stopped(context_, [&](const auto& progress) {
+    const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.compute, progress);
+    io::append_line(context_.layout.log, io::to_json_line(io::EvaluationLine{.step = state.step,
+                                                                             .bits_per_dim = report.bits_per_dim,
+                                                                             .standard_error = report.standard_error,
+                                                                             .examples = report.examples,
+                                                                             .dataset_size = report.dataset_size}));
+  });
+  return !context_.evaluation_due;
 }
 
 bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   const auto& train = context_.config.train;
-  if (!is_due(state.step, train.sample_every) || state.step == train.steps) {
-    return true;
-  }
-  const auto tokens = veil::sample(*state.average, context_.run.sample, context_.compute);
-  (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
-  return true;
+  return !is_due(state.step, train.sample_every) || state.step == train.steps || catch_up(state);
+}
+
+bool SampleObserver::catch_up(TrainState& state) {
+  context_.samples_due = !unless_stopped(context_, [&](const auto& progress) {
+    const auto tokens = veil::sample(*state.average, context_.run.sample, context_.compute, progress);
+    (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
+  });
+  return !context_.samples_due;
 }
 
 bool CheckpointObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   const auto& train = context_.config.train;
-  if (context_.stopping || state.step == train.steps || is_due(state.step, train.checkpoint_every)) {
-    auto checkpoint = to_checkpoint(state, context_);
-    log_.save(checkpoint);
-    (void)io::save_checkpoint(context_.layout.checkpoints, checkpoint, train.keep_checkpoints);
+  const bool is_interval = is_due(state.step, train.checkpoint_every) && skipped_in_row(state) == 0;
+  if (context_.stopping || state.step == train.steps || is_interval) {
+    save(state);
   }
   return true;
+}
+
+void CheckpointObserver::save(TrainState& state) {
+  auto checkpoint = to_checkpoint(state, context_);
+  log_.save(checkpoint);
+  const int64_t before_skipped = skipped_in_row(state) > 0 ? 1 : 0;  // stays as well
+  (void)io::save_checkpoint(context_.layout.checkpoints, checkpoint,
+                            context_.config.train.keep_checkpoints + before_skipped);
 }
 
 io::Checkpoint to_checkpoint(TrainState& state, const RunContext& context) {
   auto& optimizer = state.optimizer;
   auto& parameters = optimizer.parameters();
-  return {.step = state.step,
-          .weights = parameters.named(parameters.values()),
-          .average = parameters.named(optimizer.average()),
-          .first_moments = parameters.named(optimizer.first_moments()),
-          .second_moments = parameters.named(optimizer.second_moments()),
-          .update_count = optimizer.update_count(),
-          .numbers = {},
-          .integers = {{kSkippedTotal, optimizer.skipped_total().item<int64_t>()},
-                       {kSkippedInRow, optimizer.skipped_in_row().item<int64_t>()}},
-          .config = context.config,
-          .dataset = context.training_data};
+  io::Checkpoint checkpoint{
+      .step = state.step,
+      .weights = parameters.named(parameters.values()),
+      .average = parameters.named(optimizer.average()),
+      .first_moments = parameters.named(optimizer.first_moments()),
+      .second_moments = parameters.named(optimizer.second_moments()),
+      .update_count = optimizer.update_count(),
+      .numbers = {},
+      .integers = {{kSkippedTotal, optimizer.skipped_total().item<int64_t>()}, {kSkippedInRow, skipped_in_row(state)}},
+      .config = context.config,
+      .dataset = context.training_data,
+      .history = io::history_at(context.history, state.step)};
+  for (const auto& [name, is_so] :
+       {std::pair{kEvaluationDue, context.evaluation_due}, std::pair{kSamplesDue, context.samples_due}}) {
+    if (is_so) {
+      checkpoint.integers[name] = 1;
+    }
+  }
+  return checkpoint;
 }
 
-void restore(TrainState& state, const io::Checkpoint& checkpoint) {
+void restore(TrainState& state, RunContext& context, const io::Checkpoint& checkpoint) {
+  context.evaluation_due = checkpoint.integers.contains(kEvaluationDue);
+  context.samples_due = checkpoint.integers.contains(kSamplesDue);
   auto& optimizer = state.optimizer;
   auto& parameters = optimizer.parameters();
   parameters.assign(parameters.values(), checkpoint.weights);

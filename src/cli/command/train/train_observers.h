@@ -19,19 +19,22 @@ struct RunContext {
   const io::RunLayout& layout;
   const DatasetInfo& training_data;
   const Dataset& evaluation_data;
+  const StopSignal& signal;
+  io::TrainingHistory history;  ///< of the run; its last stretch is the one at work
   Compute compute;
-  bool stopping = false;  ///< set by StopObserver before the others see the step
+  bool stopping = false;        ///< set by StopObserver before the others see the step
+  bool evaluation_due = false;  ///< left to those who go on, for a signal came
+  bool samples_due = false;
 };
 
 /// Ends the run after the step in which a signal came.
 class StopObserver : public TrainObserver {
  public:
-  StopObserver(RunContext& context, const StopSignal& signal) : context_(context), signal_(signal) {}
+  explicit StopObserver(RunContext& context) : context_(context) {}
   bool on_step(TrainState& state, const StepReport& report) override;
 
  private:
   RunContext& context_;
-  const StopSignal& signal_;
 };
 
 /// Adds losses on the device, reads them once per log interval, writes the log and its timing and shows progress.
@@ -47,6 +50,7 @@ class LogObserver : public TrainObserver {
 
  private:
   void write_line(TrainState& state);
+  void require_finite_updates(TrainState& state) const;
 
   RunContext& context_;
   ProgressReporter& progress_;
@@ -56,31 +60,38 @@ class LogObserver : public TrainObserver {
   int64_t line_start_step_ = -1;
 };
 
-/// Scores a part (split_part.h) of the evaluation split with the moving average.
+/// Scores a part (split_part.h) of the evaluation split with the moving average. A signal interrupts it: then it is
+/// due.
 class EvaluateObserver : public TrainObserver {
  public:
   explicit EvaluateObserver(RunContext& context) : context_(context) {}
   bool on_step(TrainState& state, const StepReport& report) override;
 
+  /// The evaluation that is due, at the step at which the run goes on; false if a signal interrupts it again.
+  bool catch_up(TrainState& state);
+
  private:
   RunContext& context_;
 };
 
-/// Draws a grid of samples from the moving average.
+/// Draws a grid of samples from the moving average, likewise.
 class SampleObserver : public TrainObserver {
  public:
   explicit SampleObserver(RunContext& context) : context_(context) {}
   bool on_step(TrainState& state, const StepReport& report) override;
+  bool catch_up(TrainState& state);
 
  private:
   RunContext& context_;
 };
 
-/// Saves the state, last of all: at intervals, when the run is stopped and at its end.
+/// Saves the state, last of all: at intervals, when the run is stopped and at its end. Not at intervals while updates
+/// are skipped: weights that give no finite gradient must not displace the last ones that did.
 class CheckpointObserver : public TrainObserver {
  public:
   CheckpointObserver(RunContext& context, const LogObserver& log) : context_(context), log_(log) {}
   bool on_step(TrainState& state, const StepReport& report) override;
+  void save(TrainState& state);
 
  private:
   RunContext& context_;
@@ -93,6 +104,6 @@ class CheckpointObserver : public TrainObserver {
 /// The state as a checkpoint (views of its tensors, no copies), and back. `restore` throws InvalidArgument if names or
 /// shapes do not fit.
 [[nodiscard]] io::Checkpoint to_checkpoint(TrainState& state, const RunContext& context);
-void restore(TrainState& state, const io::Checkpoint& checkpoint);
+void restore(TrainState& state, RunContext& context, const io::Checkpoint& checkpoint);
 
 }  // namespace veil::cli

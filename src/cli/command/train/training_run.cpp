@@ -1,24 +1,26 @@
 #include "cli/command/train/training_run.h"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "base/words.h"
+#include "cli/command/train/finished_run.h"
+#include "cli/command/train/run_results.h"
+#include "cli/command/train/run_start.h"
 #include "cli/command/train/train_observers.h"
 #include "cli/opening/data_opening.h"
-#include "cli/terminal/evaluation_output.h"
-#include "cli/terminal/output.h"
+#include "cli/opening/provenance.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
 #include "io/model/initial_weights.h"
 #include "io/report/report.h"
-#include "io/run/evaluation_file.h"
 #include "io/run/powers_file.h"
 #include "io/run/run_folder.h"
+#include "io/run/run_log.h"
 #include "io/run/sample_files.h"
 #include "veil/base/error.h"
-#include "veil/io/model/checkpoint.h"
 #include "veil/io/model/model_file.h"
 #include "veil/nn/layers/initialization.h"
 #include "veil/nn/make_denoiser.h"
@@ -37,31 +39,47 @@ TrainState new_state(const io::RunConfig& config, const ModelSpec& spec, const C
   return state;
 }
 
+// What to type after a stop.
+std::string same_command(const TrainingRunOptions& options) {
+  return options.is_extended ? concat("veil train --run ", in_shell_quotes(options.folder.string()))
+                             : std::string("the same command");
+}
+
 class TrainingRun {
  public:
-  TrainingRun(const io::RunConfig& config, const TrainingRunOptions& options)
-      : config_(config),
+  TrainingRun(io::RunFolder& folder, const io::RunConfig& config, const TrainingRunOptions& options,
+              const StopSignal& signal)
+      : folder_(folder),
+        config_(config),
         options_(options),
-        folder_(options.folder, options.fresh),
+        signal_(signal),
+        start_(find_start(folder, config)),
         compute_(resolve_compute(config.device)),
-        data_(open_data(config.data, config.data.split, options.quiet)),
-        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet)),
+        data_(open_data(config.data, config.data.split, options.quiet, &signal)),
+        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet, &signal)),
         run_(io::resolve(config, data_->info())) {}
 
   int run() {
-    for (const auto& change : folder_.update_config(config_)) {
-      note("changed since this run began: " + change);
-    }
+    check_data(start_, config_, data_->info(), evaluation_data_->info(), options_.allow_changed_data);
     apply_process_options(config_.device);
     auto state = new_state(config_, run_.spec, compute_);
     begin_with_model(state);
+    RunContext context{
+        .config = config_,
+        .run = run_,
+        .layout = folder_.layout(),
+        .training_data = data_->info(),
+        .evaluation_data = *evaluation_data_,
+        .signal = signal_,
+        .history = history_from(start_, conditions(config_, data_->info(), evaluation_data_->info(), compute_)),
+        .compute = compute_};
     announce(state);
-    if (!train_to_the_end(state)) {
-      note(
-          concat("stopped at step ", state.step, " of ", config_.train.steps, "; the same command goes on from there"));
+    if (!train_to_the_end(state, context)) {
+      note(concat("stopped at step ", state.step, " of ", config_.train.steps, "; ", same_command(options_),
+                  " goes on from there"));
       return kStoppedBySignal;
     }
-    finish(state);
+    finish(state, context.history);
     return 0;
   }
 
@@ -77,7 +95,7 @@ class TrainingRun {
 
   // The weights of a model in place of new ones, where the run begins.
   void begin_with_model(TrainState& state) const {
-    if (config_.init_from == "none" || io::load_newest_checkpoint(folder_.layout().checkpoints)) {
+    if (config_.init_from == "none" || start_.newest) {
       return;
     }
     const auto initial = io::take_initial_weights(*state.denoiser, run_.spec, config_, config_.init_from);
@@ -93,6 +111,12 @@ class TrainingRun {
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
                 " parameters, ", compute_.device.str(), ", ", precision_name(compute_.precision), ", in ",
                 folder_.layout().folder.string()));
+    for (const auto& text : start_.warnings) {
+      warn(text);
+    }
+    for (const auto& text : start_.notes) {
+      note(text);
+    }
     note_part("evaluated during training", config_.train.evaluate_every > 0 ? config_.train.evaluate_examples : 0);
     note_part("evaluated at the end", run_.evaluation.limit);
   }
@@ -106,24 +130,30 @@ class TrainingRun {
   }
 
   // Returns false if a signal stopped it.
-  bool train_to_the_end(TrainState& state) {
-    const StopSignal signal;
+  bool train_to_the_end(TrainState& state, RunContext& context) {
     ProgressReporter progress({.label = "train",
                                .total = config_.train.steps,
                                .examples_per_step = config_.train.batch_size,
                                .quiet = options_.quiet});
-    RunContext context{.config = config_,
-                       .run = run_,
-                       .layout = folder_.layout(),
-                       .training_data = data_->info(),
-                       .evaluation_data = *evaluation_data_,
-                       .compute = compute_};
-    StopObserver stop(context, signal);
+    StopObserver stop(context);
     LogObserver log(context, progress);
     EvaluateObserver evaluation(context);
     SampleObserver samples(context);
     CheckpointObserver checkpoint(context, log);
-    go_on_from_checkpoint(state, log);
+    if (start_.newest) {
+      restore(state, context, start_.newest->checkpoint);
+      log.restore(start_.newest->checkpoint);
+      start_.newest.reset();  // its tensors
+    }
+    begin_files(state.step);
+    if (context.evaluation_due || context.samples_due) {
+      const bool is_made =
+          (!context.evaluation_due || evaluation.catch_up(state)) && (!context.samples_due || samples.catch_up(state));
+      checkpoint.save(state);
+      if (!is_made) {
+        return false;
+      }
+    }
     progress.start(state.step);
     BatchStream stream(*data_, run_.stream);
     StepSettings settings = run_.step;
@@ -131,60 +161,56 @@ class TrainingRun {
     return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
   }
 
-  void go_on_from_checkpoint(TrainState& state, LogObserver& log) {
-    const auto newest = io::load_newest_checkpoint(folder_.layout().checkpoints);
-    if (newest) {
-      for (const auto& damage : newest->skipped) {
-        warn(damage);
-      }
-      restore(state, newest->checkpoint);
-      log.restore(newest->checkpoint);
-      note(concat("going on from step ", state.step));
-    }
-    for (const auto& damage : folder_.rewind_logs(state.step)) {
+  // The start has succeeded: from here on this is the folder of this run.
+  void begin_files(int64_t step) {
+    const auto& layout = folder_.layout();
+    folder_.write_config(config_);
+    for (const auto& damage : folder_.rewind_logs(step)) {
       warn(damage);
+    }
+    for (const auto& change : start_.changes) {
+      io::append_line(layout.log, io::to_json_line(io::ChangeLine{.step = step + 1, .change = change}));
     }
   }
 
-  // Results are printed after all files are written: standard output may be full, or a pipe that nobody reads.
-  void finish(TrainState& state) {
+  // What belongs to a model that the run had before it was extended goes with it.
+  void remove_results() {
+    const auto& layout = folder_.layout();
+    for (const auto& path : {layout.evaluation, layout.powers, io::samples_file(layout, data_->info().kind)}) {
+      std::filesystem::remove(path);
+    }
+  }
+
+  void finish(TrainState& state, const io::TrainingHistory& history) {
     const auto& layout = folder_.layout();
     auto& parameters = state.optimizer.parameters();
     io::ModelInfo info;
     info.evaluation_fingerprint = evaluation_data_->info().fingerprint;
     info.step = state.step;
+    info.history = io::history_at(history, state.step);
+    remove_results();
     io::save_model(layout.model, parameters.named(state.optimizer.average()), run_.spec, config_, info);
     if (const auto schedule = power_schedule(*state.average)) {
       io::write_powers(layout.powers, schedule->powers());
     }
-    std::string results;
-    if (config_.train.steps > 0) {
-      results += write_evaluation(state);
-      results += write_samples(state);
-      results += concat("report ", io::write_report(layout.folder).string(), "\n");
+    if (state.step > 0) {
+      make_results(layout,
+                   {.average = *state.average,
+                    .run = run_,
+                    .compute = compute_,
+                    .step = state.step,
+                    .evaluation_data = evaluation_data_.get()},
+                   {}, signal_, options_.quiet);
+      (void)io::write_report(layout.folder);
     }
-    print(concat(results, "model ", layout.model.string(), "\n"));
+    print_results(layout, data_->info().kind, state.step);
   }
 
-  std::string write_evaluation(TrainState& state) {
-    ProgressReporter progress({.label = "evaluate", .quiet = options_.quiet});
-    auto report = evaluate(*state.average, *evaluation_data_, run_.evaluation, compute_,
-                           [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
-    report.weights = "ema";
-    io::write_evaluation(folder_.layout().evaluation, report);
-    return evaluation_text(report);
-  }
-
-  std::string write_samples(TrainState& state) {
-    ProgressReporter progress({.label = "sample", .examples = run_.sample.count, .quiet = options_.quiet});
-    const auto tokens = sample(*state.average, run_.sample, compute_,
-                               [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
-    return concat("samples ", io::write_samples(folder_.layout(), tokens, data_->info()).string(), "\n");
-  }
-
+  io::RunFolder& folder_;
   const io::RunConfig& config_;
   const TrainingRunOptions& options_;
-  io::RunFolder folder_;
+  const StopSignal& signal_;
+  RunStart start_;
   Compute compute_;
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;
@@ -194,7 +220,34 @@ class TrainingRun {
 }  // namespace
 
 int run_training(const io::RunConfig& config, const TrainingRunOptions& options) {
-  return TrainingRun(config, options).run();
+  const StopSignal signal;
+  io::RunFolder folder(options.folder, options.fresh);
+  const auto stopped = [&](const std::string& what) {
+    if (!options.quiet) {
+      std::cerr << what << "; " << same_command(options) << " goes on from there\n";
+    }
+    return kStoppedBySignal;
+  };
+  const std::string measured = concat("stopped while the finished model was measured: ", folder.layout().model.string(),
+                                      " is whole, a result that was not yet whole is not kept");
+  try {
+    if (finish_again(folder, config, options, signal)) {
+      return 0;
+    }
+  } catch (const Stopped&) {
+    return stopped(measured);
+  }
+  std::optional<TrainingRun> run;
+  try {
+    run.emplace(folder, config, options, signal);
+  } catch (const Stopped&) {
+    return stopped("stopped while the data were read; nothing was changed");
+  }
+  try {
+    return run->run();
+  } catch (const Stopped&) {
+    return stopped(measured);
+  }
 }
 
 }  // namespace veil::cli

@@ -1,0 +1,58 @@
+#include "cli/command/train/run_results.h"
+
+#include <algorithm>
+
+#include "cli/opening/provenance.h"
+#include "cli/terminal/evaluation_output.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/watch.h"
+#include "io/run/evaluation_file.h"
+#include "io/run/sample_files.h"
+#include "veil/base/error.h"
+
+namespace veil::cli {
+namespace {
+
+void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
+  ProgressReporter progress({.label = "evaluate", .quiet = quiet});
+  auto report = evaluate(model.average, *model.evaluation_data, in_small_batches(model.run.evaluation), model.compute,
+                         stoppable(progress, signal));
+  report.weights = "ema";
+  note_computation(report, model.step, model.compute);
+  io::write_evaluation(layout.evaluation, report);
+}
+
+void write_samples(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
+  ProgressReporter progress({.label = "sample", .examples = model.run.sample.count, .quiet = quiet});
+  const auto tokens = sample(model.average, model.run.sample, model.compute, stoppable(progress, signal));
+  (void)io::write_samples(layout, tokens, model.run.spec.data);
+}
+
+}  // namespace
+
+EvaluationOptions in_small_batches(EvaluationOptions options) {
+  constexpr int64_t kFew = 4;
+  options.batch_size = std::min(options.batch_size, kFew);
+  return options;
+}
+
+void make_results(const io::RunLayout& layout, const FinishedModel& model, const Unmade& unmade,
+                  const StopSignal& signal, bool quiet) {
+  if (unmade.evaluation) {
+    write_evaluation(layout, model, signal, quiet);
+  }
+  if (unmade.samples) {
+    write_samples(layout, model, signal, quiet);
+  }
+}
+
+void print_results(const io::RunLayout& layout, DataKind kind, int64_t step) {
+  std::string text;
+  if (step > 0) {
+    text += concat(evaluation_text(io::read_evaluation(layout.evaluation)), "samples ",
+                   io::samples_file(layout, kind).string(), "\nreport ", layout.report.string(), "\n");
+  }
+  print(concat(text, "model ", layout.model.string(), "\n"));
+}
+
+}  // namespace veil::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "veil/base/device.h"
+#include "veil/data/dataset_info.h"
+#include "veil/evaluate/evaluation_report.h"
+#include "veil/io/config/run_config.h"
+#include "veil/io/model/training_history.h"
+
+namespace veil::cli {
+
+/// What training from here on is done with and on, by this program on this machine; without steps and changes.
+[[nodiscard]] io::TrainingStretch conditions(const io::RunConfig& config, const DatasetInfo& training_data,
+                                             const DatasetInfo& evaluation_data, const Compute& compute);
+
+/// Notes in a report what computed it, and how many updates the weights have had.
+void note_computation(EvaluationReport& report, int64_t step, const Compute& compute);
+
+}  // namespace veil::cli
