@@ -4,6 +4,7 @@ Usage: initial_weights_test.py VEIL
 """
 
 import hashlib
+import json
 import shutil
 import struct
 import unittest
@@ -113,6 +114,11 @@ class InitialWeights(RunCase):
             (parts / name).unlink()
         self.assertNotIn("begins with", self.veil("train", "--run", "parts", "--config", "tiny.cfg", *words).stderr)
         self.assertEqual(self.weights("parts"), self.weights("whole_run"))
+        digest = hashlib.sha256((self.folder / "model" / "model.safetensors").read_bytes()).hexdigest()
+        for name in ("whole_run", "parts"):  # the model says what it began with
+            history = json.loads(TensorFile(self.folder / name / "model.safetensors").metadata["veil.history"])
+            (first,) = [each["after"] for each in history[0]["changes"] if each["key"] == "first weights"]
+            self.assertIn(f"SHA-256 {digest}", first)
         refused = self.veil("train", "--run", "parts", "--config", "tiny.cfg", *words[:2], "--train.steps=4", *EVERY_STEP,
                             code=2)
         self.assertIn("train.init_from", refused.stderr)

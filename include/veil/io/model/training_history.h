@@ -8,7 +8,8 @@ namespace veil::io {
 
 /// A setting that has another value than before. Values are canonical texts (ConfigKey::get).
 struct SettingChange {
-  std::string key;  ///< "section.key"; or "data" and "evaluation data", whose values are fingerprints
+  std::string key;  ///< "section.key"; "data" and "evaluation data", whose values are fingerprints; "first weights" of
+                    ///< a run that began with those of a model
   std::string before;
   std::string after;
 

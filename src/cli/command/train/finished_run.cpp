@@ -68,7 +68,8 @@ std::string keys_text(const std::vector<io::SettingChange>& changes) {
 // The evaluation data at hand, held to those that the run scored before.
 std::unique_ptr<Dataset> open_evaluation_data(const io::RunConfig& config, const io::LoadedModel& model,
                                               const TrainingRunOptions& options) {
-  auto data = open_data(config.data, config.data.evaluation_split, options.quiet);
+  auto data =
+      in_classes_of(model.spec, open_data(config.data, config.data.evaluation_split, options.quiet), options.quiet);
   if (config.data.evaluation_split == model.config.data.evaluation_split && !options.allow_changed_data) {
     const auto others = io::fingerprint_differences(model.info.evaluation_fingerprint, data->info().fingerprint);
     require<DataError>(others.empty(), data->info().name, ", ", data->info().split,

@@ -63,7 +63,6 @@ class TrainingRun {
     check_data(start_, config_, data_->info(), evaluation_data_->info(), options_.allow_changed_data);
     apply_process_options(config_.device);
     auto state = new_state(config_, run_.spec, compute_);
-    begin_with_model(state);
     RunContext context{
         .config = config_,
         .run = run_,
@@ -73,6 +72,7 @@ class TrainingRun {
         .signal = signal_,
         .history = history_from(start_, conditions(config_, data_->info(), evaluation_data_->info(), compute_)),
         .compute = compute_};
+    begin_with_model(state, context.history);
     announce(state);
     if (!train_to_the_end(state, context)) {
       note(concat("stopped at step ", state.step, " of ", config_.train.steps, "; ", same_command(options_),
@@ -94,12 +94,13 @@ class TrainingRun {
   }
 
   // The weights of a model in place of new ones, where the run begins.
-  void begin_with_model(TrainState& state) const {
+  void begin_with_model(TrainState& state, io::TrainingHistory& history) const {
     if (config_.init_from == "none" || start_.newest) {
       return;
     }
     const auto initial = io::take_initial_weights(*state.denoiser, run_.spec, config_, config_.init_from);
     state.optimizer.average().copy_(state.optimizer.parameters().values());
+    history.back().changes.push_back({.key = "first weights", .before = "new", .after = initial.source});
     note(concat("begins with ", initial.source, ": ", initial.counts()));
     for (const auto& setting : initial.differing) {
       note(concat("that model has another setting: ", setting));
@@ -111,14 +112,14 @@ class TrainingRun {
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
                 " parameters, ", compute_.device.str(), ", ", precision_name(compute_.precision), ", in ",
                 folder_.layout().folder.string()));
+    note_part("evaluated during training", config_.train.evaluate_every > 0 ? config_.train.evaluate_examples : 0);
+    note_part("evaluated at the end", run_.evaluation.limit);
     for (const auto& text : start_.warnings) {
       warn(text);
     }
     for (const auto& text : start_.notes) {
       note(text);
     }
-    note_part("evaluated during training", config_.train.evaluate_every > 0 ? config_.train.evaluate_examples : 0);
-    note_part("evaluated at the end", run_.evaluation.limit);
   }
 
   // A figure of a part is not mistaken for one of the whole.
