@@ -36,6 +36,20 @@ std::string in_shell_quotes(const std::string& word) {
   return concat("'", text, "'");
 }
 
+bool looks_like_text(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 ? byte != 0x7f && byte < 0xfe : byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f';
+  });
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {
   std::string text;
   for (size_t i = 0; i < parts.size(); ++i) {

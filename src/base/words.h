@@ -28,6 +28,12 @@ namespace veil {
 /// A word as a shell reads it: in single quotes, unless it is plain without them.
 [[nodiscard]] std::string in_shell_quotes(const std::string& word);
 
+/// Whether bytes can be text of ASCII or UTF-8: no control characters but blanks and ends of lines and pages.
+[[nodiscard]] bool looks_like_text(std::string_view bytes);
+
+/// The letters A to Z as small ones, whatever the locale.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 /// The parts with a comma, or what else is wanted, between them.
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view between = ", ");
 

@@ -17,13 +17,18 @@ bool asks_for(const std::vector<std::string>& words, std::string_view flag, std:
 
 }  // namespace
 
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    names.push_back(command.name);
+  }
+  return names;
+}
+
 const Command& find_command(std::string_view name) {
   const auto found = std::ranges::find(commands(), name, &Command::name);
   if (found == commands().end()) {
-    std::vector<std::string> names;
-    for (const Command& command : commands()) {
-      names.push_back(command.name);
-    }
+    const std::vector<std::string> names = command_names();
     throw UsageError(
         concat("unknown command ", shortened(name), io::did_you_mean(name, names), ", want one of ", joined(names)));
   }

@@ -31,6 +31,9 @@ struct Command {
 /// Every command, in the order of the help.
 [[nodiscard]] std::span<const Command> commands();
 
+/// Their names, in that order.
+[[nodiscard]] std::vector<std::string> command_names();
+
 /// The command of that name. Throws UsageError with the nearest one.
 [[nodiscard]] const Command& find_command(std::string_view name);
 

@@ -50,14 +50,6 @@ std::string quoted(std::string_view text) {
   return result + "'";
 }
 
-std::vector<std::string> names_of_commands() {
-  std::vector<std::string> names;
-  for (const Command& command : commands()) {
-    names.push_back(command.name);
-  }
-  return names;
-}
-
 std::string bash_case(const Command& command) {
   std::vector<std::string> flags{"--quiet", "--help"};
   std::vector<std::string> paths;
@@ -88,7 +80,7 @@ std::string bash_script() {
       "  COMPREPLY=()\n"
       "  if [[ $COMP_CWORD -eq 1 ]]; then\n"
       "    mapfile -t COMPREPLY < <(compgen -W ",
-      quoted(joined(names_of_commands(), " ") + " help --help --version"),
+      quoted(joined(command_names(), " ") + " help --help --version"),
       " -- \"$word\")\n"
       "    return\n"
       "  fi\n"

@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "base/words.h"
+#include "cli/terminal/messages.h"
 #include "cli/terminal/progress.h"
 #include "veil/base/error.h"
 #include "veil/data/class_names.h"
@@ -46,12 +46,12 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
       progress->advance_of(done, all);
     }
   };
-  observer.warning = [](const std::string& text) { std::cerr << printable(text) << '\n'; };
+  observer.warning = warn;
   if (!quiet) {
     observer.note = [](const std::string& text) {
       static std::set<std::string> said;  // of two splits of one source most is the same
       if (said.insert(text).second) {
-        std::cerr << printable(text) << '\n';
+        warn(text);
       }
     };
   }

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/words.h"
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
+#include "cli/terminal/messages.h"
 #include "io/model/checkpoint_state.h"
 #include "io/model/model_files.h"
 #include "io/run/run_layout.h"
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 void tell(const std::vector<std::string>& damages) {
   for (const std::string& damage : damages) {
-    std::cerr << "veil: " << printable(damage) << '\n';
+    warn(concat("veil: ", damage));
   }
 }
 

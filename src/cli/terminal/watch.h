@@ -12,7 +12,10 @@ namespace veil::cli {
 /// What long work calls with (done, in all).
 using ProgressCallback = std::function<void(int64_t, int64_t)>;
 
-/// Shows progress; throws Stopped once a signal came. Keeps references.
+/// Throws Stopped once a signal came, unless the work is done. Keeps a reference.
+[[nodiscard]] ProgressCallback stoppable(const StopSignal& signal);
+
+/// The same, which shows progress too.
 [[nodiscard]] ProgressCallback stoppable(ProgressReporter& progress, const StopSignal& signal);
 
 /// Progress of work that a signal stops, while it lives.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "io/file/lfs_pointer.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -18,15 +19,14 @@ namespace {
   throw DataError(concat(path.string(), ": ", what, ": ", std::generic_category().message(error)));
 }
 
-constexpr std::string_view kPointer = "version https://git-lfs.github.com/spec/";
 constexpr int64_t kLongestPointer = 1024;  // as its specification says
 
 // A file that Git LFS has not fetched yet.
 bool is_pointer(int descriptor, int64_t size) {
-  std::array<char, kPointer.size()> start{};
+  std::array<char, kLfsPointer.size()> start{};
   return size >= std::ssize(start) && size < kLongestPointer &&
          ::pread(descriptor, start.data(), start.size(), 0) == std::ssize(start) &&
-         std::string_view(start.data(), start.size()) == kPointer;
+         std::string_view(start.data(), start.size()) == kLfsPointer;
 }
 
 const char* kind_of(mode_t mode) {

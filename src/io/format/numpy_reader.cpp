@@ -130,10 +130,14 @@ bool is_numpy(const fs::path& path) {
   return begins_like_an_array(path);
 }
 
+bool begins_like_pickle(std::span<const uint8_t> start) {
+  return start.size() >= 2 && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5;
+}
+
 bool is_pickle(const fs::path& path) {
   std::array<uint8_t, 2> start{};
   InputFile file(path);
-  return file.read(start) == start.size() && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5;
+  return begins_like_pickle(std::span(start).first(file.read(start)));
 }
 
 std::vector<NumpyArray> numpy_arrays(const fs::path& path) {

@@ -46,7 +46,8 @@ class NumpyStream {
 /// True if the content begins like a .npy file, or is a zip whose first member is called one.
 [[nodiscard]] bool is_numpy(const std::filesystem::path& path);
 
-/// True if the content begins like a pickle of protocol 2 to 5.
+/// True if bytes, or the content of a file, begin like a pickle of protocol 2 to 5.
+[[nodiscard]] bool begins_like_pickle(std::span<const uint8_t> start);
 [[nodiscard]] bool is_pickle(const std::filesystem::path& path);
 
 /// The arrays of a .npy or .npz file (told by content), by their headers alone. Throws DataError (path, array, found,

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/words.h"
+#include "io/file/lfs_pointer.h"
 #include "io/image/decoders.h"
 #include "io/image/exif.h"
 #include "veil/base/error.h"
@@ -22,23 +22,13 @@ std::string_view as_text(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-bool is_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 ? byte != 0x7f && byte < 0xfe : byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f';
-  });
-}
-
 // Lower case, without the blanks and the mark of UTF-8 before it.
 std::string start_of_text(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) {
     text.remove_prefix(3);
   }
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f"), text.size()));
-  std::string start(text.substr(0, 16));
-  std::transform(start.begin(), start.end(), start.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return start;
+  return lower_case(text.substr(0, 16));
 }
 
 bool is_isobmff(std::string_view bytes, std::string_view brand) {
@@ -71,8 +61,8 @@ std::string_view foreign_format(std::string_view bytes) {
   require<DataError>(!start.starts_with("<!doctype html") && !start.starts_with("<html") && !start.starts_with("<head"),
                      "a web page, not an image");
   require<DataError>(!start.starts_with("<svg") && !start.starts_with("<?xml"), "an XML or SVG file, not pixels");
-  require<DataError>(!text.starts_with("version https://git-lfs."), "a pointer of Git LFS in place of the image");
-  require<DataError>(!is_text(text.substr(0, 512)), "text, not an image");
+  require<DataError>(!text.starts_with(kLfsPointer), "a pointer of Git LFS in place of the image");
+  require<DataError>(!looks_like_text(text.substr(0, 512)), "text, not an image");
   throw DataError(
       concat("no image: the content begins with ", hexadecimal(bytes.first(std::min<size_t>(4, bytes.size())), " ")));
 }
@@ -141,7 +131,7 @@ DecodedImage decode_image(std::span<const uint8_t> bytes) {
       return entry.decode(bytes);
     }
   }
-  if (has_tga_header(bytes) && !is_text(as_text(bytes).substr(0, 512))) {
+  if (has_tga_header(bytes) && !looks_like_text(as_text(bytes).substr(0, 512))) {
     return decode_tga(bytes);
   }
   refuse(bytes);

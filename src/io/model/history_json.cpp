@@ -63,6 +63,10 @@ TrainingStretch stretch_from_json(const nlohmann::json& item, const std::string&
 
 }  // namespace
 
+std::string describe(const SettingChange& change) {
+  return concat(change.key, ": ", change.before, " → ", change.after);
+}
+
 void go_on_with(TrainingHistory& history, TrainingStretch next, int64_t step) {
   next.first_step = step + 1;
   next.last_step = step;

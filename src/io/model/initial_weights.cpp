@@ -7,6 +7,7 @@
 #include "base/torch.h"
 #include "base/words.h"
 #include "io/file/digest.h"
+#include "io/model/setting_changes.h"
 #include "veil/base/error.h"
 #include "veil/io/config/resolve.h"
 #include "veil/io/model/model_file.h"
@@ -30,13 +31,10 @@ void check_tokens(const std::string& subject, const DatasetInfo& model, const Da
 
 // What [model] and [schedule] of the new run have other than the model's.
 std::vector<std::string> differing_settings(const LoadedModel& model, const RunConfig& config, const ModelSpec& spec) {
-  const RunConfig was = with_model(model.config, model.spec);
-  const RunConfig is = with_model(config, spec);
   std::vector<std::string> differing;
-  for (const auto& key : config_keys()) {
-    const bool counts = key.name.starts_with("model.") || key.name.starts_with("schedule.");
-    if (counts && key.get(was) != key.get(is)) {
-      differing.push_back(concat(key.name, ": ", key.get(was), " → ", key.get(is)));
+  for (const auto& change : differences(with_model(model.config, model.spec), with_model(config, spec))) {
+    if (change.key.starts_with("model.") || change.key.starts_with("schedule.")) {
+      differing.push_back(describe(change));
     }
   }
   return differing;

@@ -25,14 +25,11 @@ Pixels raster_plot(const std::vector<PlotSeries>& series, const PlotOptions& opt
   return canvas.pixels();
 }
 
-void require_plot_name(const std::filesystem::path& file) {
-  const std::string found = ending_of(file);
-  require(found == ".png" || found == ".svg", file.string(), ": want a name that ends in .png or .svg, for a picture");
-}
-
 void write_plot(const std::filesystem::path& file, const std::vector<PlotSeries>& series, const PlotOptions& options) {
-  require_plot_name(file);
-  if (ending_of(file) == ".png") {
+  const std::string ending = ending_of(file);
+  require(ending == ".png" || ending == ".svg", file.string(),
+          ": want a name that ends in .png or .svg, for a picture");
+  if (ending == ".png") {
     write_file(file, with_png_text(encode_smallest_png(raster_plot(series, options)), picture_mark(kPlotMark)));
   } else {
     write_file(file, svg_mark(kPlotMark) + svg_plot(series, options));

@@ -37,11 +37,8 @@ struct PlotOptions {
 /// The same plot in colour on white, two pixels to a unit. Of its texts only ASCII is drawn; what is not becomes "?".
 [[nodiscard]] Pixels raster_plot(const std::vector<PlotSeries>& series, const PlotOptions& options);
 
-/// Throws InvalidArgument unless the name ends in .png or .svg, in letters of either case.
-void require_plot_name(const std::filesystem::path& file);
-
-/// Writes the plot whole or not at all, as PNG or SVG by the ending of the file's name. Throws InvalidArgument as the
-/// three above, IoError if it cannot be written.
+/// Writes the plot whole or not at all, as PNG or SVG by the ending of the file's name, in letters of either case.
+/// Throws InvalidArgument as the two above and for another ending, IoError if it cannot be written.
 void write_plot(const std::filesystem::path& file, const std::vector<PlotSeries>& series, const PlotOptions& options);
 
 }  // namespace veil::io

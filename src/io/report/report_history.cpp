@@ -44,7 +44,7 @@ std::string row_of(const TrainingStretch& stretch) {
   lines.add(named("trained on ", stretch.data));
   lines.add(named("scored on ", stretch.evaluation_data));
   for (const auto& change : stretch.changes) {
-    lines.add(concat(change.key, ": ", change.before, " → ", change.after));
+    lines.add(describe(change));
   }
   return concat("<tr><th scope=\"row\">updates ", stretch.first_step, " to ", stretch.last_step, "</th><td>",
                 lines.html(), "</td></tr>\n");

@@ -23,16 +23,19 @@ std::string quoted(const std::string& field) {
 
 }  // namespace
 
+double example_mask_error(const EvaluationReport& report, size_t place) {
+  const auto& variances = report.example_mask_variances;
+  return variances.empty() ? 0.0 : std::sqrt(variances[place]);
+}
+
 std::string per_example_csv(const EvaluationReport& report, const Dataset& dataset) {
   const auto labels = dataset.labels();
-  const auto& variances = report.example_mask_variances;
   std::string text = kPerExampleHeader;
   for (size_t i = 0; i < report.example_bits.size(); ++i) {
     const int64_t index = report.example_indices[i];
     const auto label = labels.defined() ? number_text(labels.const_data_ptr<int64_t>()[index]) : std::string();
-    const double error = variances.empty() ? 0.0 : std::sqrt(variances[i]);
     text += concat(index, ",", quoted(dataset.name(index)), ",", label, ",", number_text(report.example_bits[i]), ",",
-                   number_text(error), "\r\n");
+                   number_text(example_mask_error(report, i)), "\r\n");
   }
   return text;
 }

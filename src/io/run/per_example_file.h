@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "veil/data/dataset.h"
@@ -9,6 +10,10 @@ namespace veil::io {
 
 /// The first line of per_example_csv(), by which such a file is known.
 inline constexpr const char* kPerExampleHeader = "index,name,label,bits_per_dim,mask_standard_error\r\n";
+
+/// The part of the error of example_bits[place] that more passes would remove, from the spread of the replicates (with
+/// two of them, one degree of freedom: a rough one); 0 for an exact order.
+[[nodiscard]] double example_mask_error(const EvaluationReport& report, size_t place);
 
 /// What `veil evaluate --per-example` writes: a table of CSV (RFC 4180, lines end with CR LF) with a line for each
 /// example that was scored, in the order of the data set. index: its place there, from 0; name: Dataset::name(), any

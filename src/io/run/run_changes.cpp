@@ -78,21 +78,6 @@ const ChangeRule& change_rule(std::string_view key) {
   return found == kRules.end() ? kUnknown : *found;
 }
 
-std::vector<SettingChange> differences(const RunConfig& before, const RunConfig& now) {
-  std::vector<SettingChange> changes;
-  for (const auto& key : config_keys()) {
-    SettingChange change{.key = key.name, .before = key.get(before), .after = key.get(now)};
-    if (change.before != change.after) {
-      changes.push_back(std::move(change));
-    }
-  }
-  return changes;
-}
-
-std::string describe(const SettingChange& change) {
-  return concat(change.key, ": ", change.before, " → ", change.after);
-}
-
 void require_allowed(const std::vector<SettingChange>& changes, const std::string& run) {
   std::vector<std::string> refused;
   for (const auto& change : changes) {

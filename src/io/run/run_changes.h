@@ -5,9 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "io/model/setting_changes.h"
 #include "veil/data/dataset_info.h"
-#include "veil/io/config/run_config.h"
-#include "veil/io/model/training_history.h"
 
 namespace veil::io {
 
@@ -31,15 +30,9 @@ struct ChangeRule {
 /// The rule for a key. One that is in no list decides what the run is: refused.
 [[nodiscard]] const ChangeRule& change_rule(std::string_view key);
 
-/// Every setting that has another value in `now` than in `before`, in the order of config_keys().
-[[nodiscard]] std::vector<SettingChange> differences(const RunConfig& before, const RunConfig& now);
-
 /// Throws InvalidArgument that begins with `run` and names every change that is refused, with old and new value and the
 /// reason.
 void require_allowed(const std::vector<SettingChange>& changes, const std::string& run);
-
-/// "optimizer.learning_rate: 0.001 → 0.0005"
-[[nodiscard]] std::string describe(const SettingChange& change);
 
 /// In words, in what `now` is another split than `before`: number of examples, shape, classes and their names, labels,
 /// pixels. What either does not say is taken to be equal. Empty if nothing is; names, paths and preparation do not

@@ -7,6 +7,7 @@
 
 #include "base/words.h"
 #include "io/file/digest.h"
+#include "io/file/ending.h"
 #include "io/format/idx_file.h"
 #include "io/source/class_numbers.h"
 #include "io/source/folder_listing.h"
@@ -215,7 +216,7 @@ std::string layout_of(const std::string& split, const IdxSplit& files) {
 
 bool is_idx_name(const fs::path& path) {
   const auto name = path.filename().string();
-  const auto ending = lower_case(path.extension().string());
+  const auto ending = ending_of(path);
   const bool is_other = has_image_ending(name) || name.ends_with(".tar.gz") ||
                         std::find(kOtherEndings.begin(), kOtherEndings.end(), ending) != kOtherEndings.end();
   return !is_other && std::any_of(kIdxPrefixes.begin(), kIdxPrefixes.end(),

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/words.h"
 #include "io/source/source_names.h"
 #include "io/source/split_words.h"
 #include "veil/base/error.h"

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/words.h"
+#include "io/file/lfs_pointer.h"
+#include "io/format/numpy_reader.h"
 #include "io/image/decode_image.h"
 #include "io/image/decoders.h"
 #include "io/source/source_names.h"
@@ -34,7 +36,7 @@ constexpr std::array<Kinds, 17> kStarts{{{"\x93NUMPY"sv, "NumPy arrays"},
                                          {"PAR1"sv, "parquet tables"},
                                          {"%PDF"sv, "documents"},
                                          {"\0\0\1\0"sv, "icon files (.ico)"},
-                                         {"version https://git-lfs"sv, "pointers of Git LFS in place of files"},
+                                         {kLfsPointer, "pointers of Git LFS in place of files"},
                                          {"<svg"sv, "SVG drawings"},
                                          {"/* XPM */"sv, "XPM pictures"}}};
 
@@ -59,18 +61,7 @@ constexpr std::array<Kinds, 19> kEndings{{{".npz", "NumPy arrays"},
                                           {".pptx", "documents"},
                                           {".tfrecord", "TFRecord files"}}};
 
-bool is_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 ? c != '\t' && c != '\n' && c != '\r' && c != '\f' : byte == 0x7f || byte >= 0xfe;
-  });
-}
-
-bool is_pickle_start(std::string_view text) {
-  return text.size() >= 2 && text[0] == '\x80' && text[1] >= 2 && text[1] <= 5;
-}
-
-std::string kind_by_content(std::string_view text) {
+std::string kind_by_content(std::string_view text, std::span<const uint8_t> bytes) {
   for (const auto& [start, kind] : kStarts) {
     if (text.starts_with(start)) {
       return kind;
@@ -79,10 +70,10 @@ std::string kind_by_content(std::string_view text) {
   if (text.size() > kAtMagicOfTar && text.substr(kAtMagicOfTar).starts_with("ustar")) {
     return "archives";
   }
-  if (is_pickle_start(text)) {
+  if (begins_like_pickle(bytes)) {
     return "Python pickles";
   }
-  return text.empty() ? "empty files" : is_text(text) ? "text files" : "other files";
+  return text.empty() ? "empty files" : looks_like_text(text) ? "text files" : "other files";
 }
 
 }  // namespace
@@ -90,16 +81,17 @@ std::string kind_by_content(std::string_view text) {
 std::string kind_of_other(std::string_view name, std::span<const uint8_t> start) {
   const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
   const bool is_plain = name.substr(name.rfind('/') + 1).find('.') == std::string_view::npos;  // TGA has no mark
-  if (has_image_ending(name) || begins_like_image(start) || (is_plain && has_tga_header(start) && !is_text(text))) {
+  if (has_image_ending(name) || begins_like_image(start) ||
+      (is_plain && has_tga_header(start) && !looks_like_text(text))) {
     return "";
   }
   const auto lower = lower_case(name);
   for (const auto& [known, kind] : kEndings) {
-    if (lower.ends_with(known) && !text.starts_with("version https://git-lfs")) {
+    if (lower.ends_with(known) && !text.starts_with(kLfsPointer)) {
       return kind;
     }
   }
-  return kind_by_content(text);
+  return kind_by_content(text, start);
 }
 
 bool is_of_system(std::string_view name) {

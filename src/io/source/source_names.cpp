@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/words.h"
 #include "io/source/split_words.h"
 #include "veil/base/error.h"
 
@@ -32,13 +33,6 @@ std::string_view split_at_start(std::string_view name) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
 
 int64_t position_of(const std::vector<SourceSplit>& splits, std::string_view name) {
   const auto found = std::find_if(splits.begin(), splits.end(), [&](const auto& split) { return split.name == name; });

@@ -38,9 +38,6 @@ void use_valid_as_test(std::vector<SourceSplit>& splits);
 /// True if the name ends like that of an image file that is read: ".png", ".JPG", …
 [[nodiscard]] bool has_image_ending(std::string_view name);
 
-/// The letters A to Z as small ones.
-[[nodiscard]] std::string lower_case(std::string_view name);
-
 /// Numbers inside names count as numbers: batch_2 comes before batch_10.
 [[nodiscard]] bool natural_less(std::string_view left, std::string_view right);
 

@@ -16,6 +16,9 @@ struct SettingChange {
   friend bool operator==(const SettingChange&, const SettingChange&) = default;
 };
 
+/// "optimizer.learning_rate: 0.001 → 0.0005"
+[[nodiscard]] std::string describe(const SettingChange& change);
+
 /// Updates that were made under the same conditions. What is not known, of a file that an older version wrote, is
 /// empty.
 struct TrainingStretch {

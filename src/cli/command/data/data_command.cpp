@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -160,7 +159,9 @@ int verify(const Arguments& arguments) {
   return 0;
 }
 
-int run_action(const Arguments& arguments) {
+}  // namespace
+
+int run_data(const Arguments& arguments) {
   const std::string action = arguments.positionals.empty() ? "" : arguments.positionals.front();
   const io::DataOptions data = configuration(arguments).data;
   if (action == "inspect") {
@@ -175,17 +176,6 @@ int run_action(const Arguments& arguments) {
   require<UsageError>(action == "verify", "veil data wants one of inspect, pack, export and verify",
                       action.empty() ? "" : ", not " + action);
   return verify(arguments);
-}
-
-}  // namespace
-
-int run_data(const Arguments& arguments) {
-  try {
-    return run_action(arguments);
-  } catch (const Stopped& stopped) {
-    std::cerr << "veil: " << stopped.what() << std::endl;
-    return kStoppedBySignal;
-  }
 }
 
 }  // namespace veil::cli

@@ -17,6 +17,7 @@
 #include "cli/terminal/watch.h"
 #include "io/file/files.h"
 #include "io/model/model_files.h"
+#include "io/model/setting_changes.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/per_example_file.h"
 #include "io/run/run_folder.h"
@@ -31,10 +32,9 @@ namespace fs = std::filesystem;
 // A setting of the evaluation under which this figure could differ from that of a run with the configuration `own`;
 // empty if there is none.
 std::string differing_setting(const io::RunConfig& here, const io::RunConfig& own) {
-  for (const auto& key : io::config_keys()) {
-    const bool counts = key.name.starts_with("evaluate.") && key.name != "evaluate.batch_size";
-    if (counts && key.get(here) != key.get(own)) {
-      return concat(key.name, " is ", key.get(here), ", the run's is ", key.get(own));
+  for (const auto& change : io::differences(own, here)) {
+    if (change.key.starts_with("evaluate.") && change.key != "evaluate.batch_size") {
+      return concat(change.key, " is ", change.after, ", the run's is ", change.before);
     }
   }
   return "";

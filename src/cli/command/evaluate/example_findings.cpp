@@ -1,7 +1,6 @@
 #include "cli/command/evaluate/example_findings.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "cli/command/evaluate/heat_map.h"
 #include "cli/terminal/plain_numbers.h"
 #include "cli/terminal/progress.h"
+#include "io/run/per_example_file.h"
 #include "veil/evaluate/label_odds.h"
 #include "veil/evaluate/position_bits.h"
 
@@ -58,8 +58,9 @@ class Describer {
       const auto index = report_.example_indices[place];
       const auto label = labels_.defined() ? concat(", ", label_text(label_of(index))) : std::string();
       const auto name = dataset_.name(index);
-      text += concat("  ", fixed(report_.example_bits[place], 4), " +- ", fixed(mask_error(place), 4), "  example ",
-                     index, label, name.empty() ? std::string() : concat(", ", shortened(name, 100)), "\n");
+      text +=
+          concat("  ", fixed(report_.example_bits[place], 4), " +- ", fixed(io::example_mask_error(report_, place), 4),
+                 "  example ", index, label, name.empty() ? std::string() : concat(", ", shortened(name, 100)), "\n");
     }
     return text;
   }
@@ -73,7 +74,7 @@ class Describer {
         object["label"] = label_of(index);
       }
       object["bits_per_dim"] = report_.example_bits[place];
-      object["mask_standard_error"] = mask_error(place);
+      object["mask_standard_error"] = io::example_mask_error(report_, place);
       list.push_back(std::move(object));
     }
     return list;
@@ -81,10 +82,6 @@ class Describer {
 
  private:
   [[nodiscard]] int64_t label_of(int64_t index) const { return labels_.const_data_ptr<int64_t>()[index]; }
-  [[nodiscard]] double mask_error(size_t place) const {
-    const auto& variances = report_.example_mask_variances;
-    return variances.empty() ? 0.0 : std::sqrt(variances[place]);
-  }
 
   const Dataset& dataset_;
   const EvaluationReport& report_;

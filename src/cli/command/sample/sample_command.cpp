@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -13,8 +12,7 @@
 #include "cli/opening/model_choice.h"
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
-#include "cli/terminal/progress.h"
-#include "cli/terminal/stop_signal.h"
+#include "cli/terminal/watch.h"
 #include "io/file/new_folder.h"
 #include "io/image/picture_mark.h"
 #include "io/image/sample_picture.h"
@@ -202,15 +200,12 @@ std::string result_text(const nlohmann::ordered_json& written, const std::vector
 
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, const StopSignal& signal, bool quiet) {
   ProgressReporter progress({.label = "sample", .examples = options.count, .quiet = quiet});
-  return sample(*choice.model.denoiser, options, choice.compute, [&](int64_t done, int64_t all) {
-    progress.advance_of(done, all);
-    if (signal.received() != 0) {
-      throw Stopped();
-    }
-  });
+  return sample(*choice.model.denoiser, options, choice.compute, stoppable(progress, signal));
 }
 
-int draw_and_write(const Arguments& arguments) {
+}  // namespace
+
+int run_sample(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const std::string& alphabet = choice.model.spec.data.alphabet;
   const Targets targets =
@@ -232,17 +227,6 @@ int draw_and_write(const Arguments& arguments) {
   print(arguments.has("json") ? result_json(options, choice.model.info.step, written, rows)
                               : result_text(written, rows));
   return 0;
-}
-
-}  // namespace
-
-int run_sample(const Arguments& arguments) {
-  try {
-    return draw_and_write(arguments);
-  } catch (const Stopped& stopped) {
-    std::cerr << "veil: " << stopped.what() << std::endl;
-    return kStoppedBySignal;
-  }
 }
 
 }  // namespace veil::cli

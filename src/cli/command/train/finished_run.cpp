@@ -1,7 +1,6 @@
 #include "cli/command/train/finished_run.h"
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "cli/command/train/run_results.h"
 #include "cli/command/train/training_run.h"
 #include "cli/opening/data_opening.h"
+#include "cli/terminal/messages.h"
 #include "io/report/report.h"
 #include "io/run/run_changes.h"
 #include "io/run/sample_files.h"
@@ -104,11 +104,7 @@ class FinishedRun {
   }
 
  private:
-  void note(const std::string& text) const {
-    if (!options_.quiet) {
-      std::cerr << text << '\n';
-    }
-  }
+  void note(const std::string& text) const { cli::note(text, options_.quiet); }
 
   // What evaluation and samples follow from is kept with them; the rest was not used, so it is not written down.
   void sort(const std::vector<io::SettingChange>& changes) {
@@ -169,9 +165,7 @@ bool finish_again(io::RunFolder& folder, const io::RunConfig& config, const Trai
     return false;
   }
   for (const auto& damage : folder.rewind_logs(model->info.step)) {
-    if (!options.quiet) {
-      std::cerr << damage << '\n';
-    }
+    note(damage, options.quiet);
   }
   FinishedRun(folder, *model, config, options).run(signal);
   return true;

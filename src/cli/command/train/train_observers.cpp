@@ -48,11 +48,7 @@ bool unless_stopped(RunContext& context, const std::function<void(const Progress
     return false;
   }
   try {
-    work([&context](int64_t done, int64_t all) {
-      if (context.signal.received() != 0 && done < all) {
-        throw Stopped();
-      }
-    });
+    work(stoppable(context.signal));
     return true;
   } catch (const Stopped&) {
     context.stopping = true;

@@ -1,7 +1,6 @@
 #include "cli/command/train/training_run.h"
 
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
 
@@ -12,6 +11,7 @@
 #include "cli/command/train/train_observers.h"
 #include "cli/opening/data_opening.h"
 #include "cli/opening/provenance.h"
+#include "cli/terminal/messages.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
 #include "io/model/initial_weights.h"
@@ -84,14 +84,7 @@ class TrainingRun {
   }
 
  private:
-  // What somebody should know who asked for no progress.
-  static void warn(const std::string& text) { std::cerr << printable(text) << '\n'; }
-
-  void note(const std::string& text) const {
-    if (!options_.quiet) {
-      std::cerr << text << '\n';
-    }
-  }
+  void note(const std::string& text) const { cli::note(text, options_.quiet); }
 
   // The weights of a model in place of new ones, where the run begins.
   void begin_with_model(TrainState& state, io::TrainingHistory& history) const {
@@ -224,9 +217,7 @@ int run_training(const io::RunConfig& config, const TrainingRunOptions& options)
   const StopSignal signal;
   io::RunFolder folder(options.folder, options.fresh);
   const auto stopped = [&](const std::string& what) {
-    if (!options.quiet) {
-      std::cerr << what << "; " << same_command(options) << " goes on from there\n";
-    }
+    note(concat(what, "; ", same_command(options), " goes on from there"), options.quiet);
     return kStoppedBySignal;
   };
   const std::string measured = concat("stopped while the finished model was measured: ", folder.layout().model.string(),
