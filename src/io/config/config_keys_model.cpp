@@ -26,6 +26,22 @@ ConfigKey schedule_kind_key() {
   return key;
 }
 
+ConfigKey padding_key() {
+  ConfigKey key{.name = "data.padding",
+                .help = "colour around images that are padded; transparent pixels are white whatever it is",
+                .wanted = "white, black, a grey from 0 to 255, or red, green and blue: 255,128,0",
+                .set = {},
+                .get = [](const RunConfig& config) { return colour_text(config.data.prepare.fit.padding); }};
+  key.set = [wanted = key.wanted](RunConfig& config, std::string_view text) {
+    const auto colour = parse_colour(text);
+    if (!colour) {
+      refuse_value("data.padding", text, wanted);
+    }
+    config.data.prepare.fit.padding = *colour;
+  };
+  return key;
+}
+
 }  // namespace
 
 std::vector<ConfigKey> data_keys() {
@@ -33,8 +49,11 @@ std::vector<ConfigKey> data_keys() {
       text_key("data.source", "name of a known data set, or a path", VEIL_FIELD(data.source)),
       text_key("data.split", "part of the data that training reads", VEIL_FIELD(data.split)),
       text_key("data.evaluation_split", "part of the data that evaluation scores", VEIL_FIELD(data.evaluation_split)),
-      integer_key("data.size", "side in pixels that images are cropped and resized to; 0: as they are",
+      integer_key("data.size", "side in pixels of the squares that images are made into; 0: as they are",
                   VEIL_FIELD(data.prepare.fit.size), FitRanges::kSize),
+      choice_key<FitKind>("data.fit", "what is no square: cut out its middle, or pad it so that all of it is there",
+                          VEIL_FIELD(data.prepare.fit.fit), {{"crop", FitKind::kCrop}, {"pad", FitKind::kPad}}),
+      padding_key(),
       integer_key("data.channels", "1: grey, 3: colour; 0: as they are", VEIL_FIELD(data.prepare.fit.channels),
                   FitRanges::kChannels),
       choice_key<ResizeFilter>(
@@ -44,6 +63,9 @@ std::vector<ConfigKey> data_keys() {
                   VEIL_FIELD(data.prepare.fit.upscale)),
       real_key("data.holdout", "share of images without splits that is their test split, chosen by content",
                VEIL_FIELD(data.prepare.holdout), kHoldouts),
+      choice_key<Duplicates>(
+          "data.duplicates", "drop: of equal images only one is kept, that of the test split, else the first",
+          VEIL_FIELD(data.prepare.duplicates), {{"keep", Duplicates::kKeep}, {"drop", Duplicates::kDrop}}),
   };
 }
 

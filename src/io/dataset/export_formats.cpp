@@ -6,22 +6,25 @@
 
 namespace veil::io {
 
-std::map<std::string, int64_t> for_each_exported(const ImageSource& source, const PrepareOptions& options,
-                                                 const ExportImage& write, const ImageProgress& progress) {
-  std::map<std::string, int64_t> counts;
+ExportResult for_each_exported(const ImageSource& source, const PrepareOptions& options, const ExportImage& write,
+                               const ImageProgress& progress) {
+  ExportResult result;
   const auto visit = [&](const std::string& split, const std::vector<PreparedImage>& block) {
     for (const auto& image : block) {
       const bool is_whole = split == "all";
       const std::string name = !is_whole ? split : image.is_held_out ? "test" : "train";
-      write(name, counts[name]++, image);
+      write(name, result.images[name]++, image);
     }
   };
-  std::vector<Refusal> refused;
-  for (const auto& remarks : for_each_block(source, options, visit, progress)) {
-    refused.insert(refused.end(), remarks.refused.begin(), remarks.refused.end());
+  const auto remarks = for_each_block(source, options, visit, progress);
+  for (size_t split = 0; split < remarks.size(); ++split) {
+    const auto& refused = remarks[split].refused;
+    result.refused.insert(result.refused.end(), refused.begin(), refused.end());
+    result.duplicates[source.info().splits[split].name] = remarks[split].duplicates;
   }
-  require<DataError>(!counts.empty(), source.info().name, ": no image can be used", first_refusal(refused));
-  return counts;
+  require<DataError>(!result.images.empty(), source.info().name, ": no image can be used",
+                     first_refusal(result.refused));
+  return result;
 }
 
 }  // namespace veil::io

@@ -68,13 +68,13 @@ fs::path free_path(const fs::path& folder, int64_t number, const PreparedImage& 
   return path;
 }
 
-std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::path& target,
-                                          const PrepareOptions& options, const ImageProgress& progress) {
+ExportResult export_png(const ImageSource& source, const fs::path& target, const PrepareOptions& options,
+                        const ImageProgress& progress) {
   const auto& info = source.info();
   require_own_folders(info);
   NewFolder files(target);
   files.open();
-  auto counts = for_each_exported(
+  auto result = for_each_exported(
       source, options,
       [&](const std::string& split, int64_t number, const PreparedImage& image) {
         auto folder = files.path() / split;
@@ -86,7 +86,7 @@ std::map<std::string, int64_t> export_png(const ImageSource& source, const fs::p
       },
       progress);
   files.publish();
-  return counts;
+  return result;
 }
 
 // A label and three planes.
@@ -129,14 +129,14 @@ std::string cifar_names(const SourceInfo& info) {
   return names;
 }
 
-std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs::path& target,
-                                            const PrepareOptions& options, const ImageProgress& progress) {
+ExportResult export_cifar(const ImageSource& source, const fs::path& target, const PrepareOptions& options,
+                          const ImageProgress& progress) {
   const auto& info = source.info();
   require_cifar_classes(info);
   NewFolder folder(target);
   folder.open();
   std::map<std::string, std::string> files{{"batches.meta.txt", cifar_names(info)}};  // by name
-  auto counts = for_each_exported(
+  auto result = for_each_exported(
       source, options,
       [&](const std::string& split, int64_t number, const PreparedImage& image) {
         require_cifar_image(info, split, number, image.pixels);
@@ -148,13 +148,13 @@ std::map<std::string, int64_t> export_cifar(const ImageSource& source, const fs:
     write_file(folder.path() / name, content);
   }
   folder.publish();
-  return counts;
+  return result;
 }
 
 }  // namespace
 
-std::map<std::string, int64_t> export_images(const ImageSource& source, ExportFormat format, const fs::path& target,
-                                             const PrepareOptions& options, const ImageProgress& progress) {
+ExportResult export_images(const ImageSource& source, ExportFormat format, const fs::path& target,
+                           const PrepareOptions& options, const ImageProgress& progress) {
   switch (format) {
     case ExportFormat::kNpz:
       return export_npz(source, target, options, progress);

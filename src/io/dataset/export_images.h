@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "veil/io/dataset/prepared_images.h"
 #include "veil/io/source/image_source.h"
@@ -17,7 +18,14 @@ enum class ExportFormat {
   kCifar  ///< CIFAR-10's binary version: a folder of data_batch_1.bin … 5, test_batch.bin, batches.meta.txt
 };
 
-/// Writes all images of a source in another format; returns how many of each split. A source without splits is divided
+/// What came of it.
+struct ExportResult {
+  std::map<std::string, int64_t> images{};  ///< by split
+  std::vector<Refusal> refused{};
+  std::map<std::string, DroppedDuplicates> duplicates{};  ///< that were dropped, by split of the source
+};
+
+/// Writes all images of a source in another format. A source without splits is divided
 /// by content, or is "train" if options.holdout is 0. kNpz takes three times the pixels in memory, up to 4 GiB of them.
 /// `target` gets its files at the end, all at once: if anything throws, `progress` among it, it is left as it was. A
 /// folder is filled in TARGET.partial or, where TARGET is an empty folder, in TARGET/.partial; one that an export which
@@ -25,8 +33,7 @@ enum class ExportFormat {
 /// Throws DataError where no image can be used or the format cannot hold the images (CIFAR: 32 x 32 in colour, a label
 /// for each, at most 10 classes, their names without control characters, splits train and test; PNG: two classes whose
 /// names make one folder), InvalidArgument if a folder to be written into is not empty, IoError.
-std::map<std::string, int64_t> export_images(const ImageSource& source, ExportFormat format,
-                                             const std::filesystem::path& target, const PrepareOptions& options,
-                                             const ImageProgress& progress = {});
+ExportResult export_images(const ImageSource& source, ExportFormat format, const std::filesystem::path& target,
+                           const PrepareOptions& options, const ImageProgress& progress = {});
 
 }  // namespace veil::io

@@ -19,12 +19,12 @@ struct Rows {
 
 }  // namespace
 
-std::map<std::string, int64_t> export_npz(const ImageSource& source, const std::filesystem::path& target,
-                                          const PrepareOptions& options, const ImageProgress& progress) {
+ExportResult export_npz(const ImageSource& source, const std::filesystem::path& target, const PrepareOptions& options,
+                        const ImageProgress& progress) {
   std::map<std::string, Rows> splits;
   int64_t bytes = 0;
   std::optional<TokenShape> shape;
-  const auto counts = for_each_exported(
+  auto result = for_each_exported(
       source, options,
       [&](const std::string& split, int64_t /*number*/, const PreparedImage& image) {
         const auto& pixels = image.pixels;
@@ -40,15 +40,16 @@ std::map<std::string, int64_t> export_npz(const ImageSource& source, const std::
       progress);
   std::vector<std::pair<std::string, torch::Tensor>> arrays;
   for (auto& [split, rows] : splits) {
-    arrays.emplace_back("x_" + split, torch::from_blob(rows.tokens.data(),
-                                                       {counts.at(split), shape->height, shape->width, shape->channels},
-                                                       torch::kUInt8));
+    arrays.emplace_back(
+        "x_" + split,
+        torch::from_blob(rows.tokens.data(), {result.images.at(split), shape->height, shape->width, shape->channels},
+                         torch::kUInt8));
     if (source.info().classes > 0) {
       arrays.emplace_back("y_" + split, torch::tensor(rows.labels, torch::kInt64));
     }
   }
   write_npz(target, arrays, file_mark(kImagesMark));
-  return counts;
+  return result;
 }
 
 }  // namespace veil::io

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <unordered_map>
 #include <utility>
 
 #include "io/dataset/compressor_sample.h"
-#include "io/file/digest.h"
+#include "io/dataset/content_key.h"
 #include "io/source/source_names.h"
 
 namespace veil::io {
@@ -20,25 +19,11 @@ constexpr int64_t kMostContactSide = 96;
 constexpr unsigned kInTrain = 1;
 constexpr unsigned kInTest = 2;
 
-// Half of a SHA-256: two images of one have a chance of 2^-64 to be taken for equal among 2^32.
-struct ContentKey {
-  std::array<uint64_t, 2> words{};
-  bool operator==(const ContentKey&) const = default;
+// What is known of equal images.
+struct Seen {
+  unsigned where = 0;
+  int64_t label = -1;  // of the first
 };
-
-struct HashKey {
-  size_t operator()(const ContentKey& key) const { return key.words[0]; }
-};
-
-ContentKey key_of(const Pixels& pixels) {
-  const auto digest = sha256_of(pixels.values);
-  ContentKey key;
-  for (size_t i = 0; i < 2; ++i) {
-    (void)std::from_chars(digest.data() + 16 * i, digest.data() + 16 * (i + 1), key.words[i], 16);
-  }
-  key.words[0] += static_cast<uint64_t>(pixels.width * 31 + pixels.channels);  // equal bytes may be other pictures
-  return key;
-}
 
 // Sums over the pixels of a split.
 class Moments {
@@ -103,10 +88,11 @@ class Inspector {
     for (size_t split = 0; split < remarks.size(); ++split) {
       result_.splits[split].refused = std::move(remarks[split].refused);
       result_.splits[split].conversions = std::move(remarks[split].conversions);
+      result_.splits[split].dropped = remarks[split].duplicates;
       moments_[split].write(result_.splits[split]);
     }
-    for (const auto& [key, where] : contents_) {
-      result_.scored_twice += where == (kInTrain | kInTest) ? 1 : 0;
+    for (const auto& [key, seen] : contents_) {
+      result_.scored_twice += seen.where == (kInTrain | kInTest) ? 1 : 0;
     }
     result_.compressors = compressors_.figures();
     return std::move(result_);
@@ -121,7 +107,9 @@ class Inspector {
       ++split.per_class[static_cast<size_t>(image.label)];
     }
     split.held_out += image.is_held_out ? 1 : 0;
-    auto& where = contents_[key_of(pixels)];
+    const auto place = contents_.try_emplace(key_of(pixels), Seen{.label = image.label}).first;
+    auto& [where, label] = place->second;
+    result_.of_other_class += label != image.label ? 1 : 0;
     const unsigned here = split.name == "train" ? kInTrain : split.name == "test" ? kInTest : kElsewhere;
     split.duplicates += (where & here) != 0 ? 1 : 0;
     where |= here;
@@ -146,7 +134,7 @@ class Inspector {
   std::vector<Moments> moments_;  // of each split
   int64_t taken_ = 0;
   int64_t contact_side_ = 0;
-  std::unordered_map<ContentKey, unsigned, HashKey> contents_;
+  std::unordered_map<ContentKey, Seen, HashKey> contents_;
 };
 
 }  // namespace

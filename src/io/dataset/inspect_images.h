@@ -25,6 +25,7 @@ struct SplitInspection {
   std::vector<double> deviation{};                   ///< standard deviation of each channel
   std::vector<std::array<int64_t, 16>> histogram{};  ///< of each channel: pixels with value in [16 i, 16 i + 16)
   int64_t duplicates = 0;                            ///< images that an earlier one of this split equals
+  DroppedDuplicates dropped{};                       ///< where duplicates are dropped
   int64_t held_out = 0;                              ///< of a source without splits: how many are its test split
 };
 
@@ -39,6 +40,8 @@ struct Inspection {
   SourceInfo source;
   std::vector<SplitInspection> splits;
   int64_t scored_twice = 0;  ///< different images of the test split that are in train too
+  int64_t of_other_class =
+      0;  ///< images that equal an earlier one, of any split, and have another label than the first
   CompressorFigures compressors;
   std::vector<Pixels> contact;  ///< up to 64 images from all over, in colour, all of one size
 };

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "base/torch.h"
+#include "io/dataset/duplicates.h"
 #include "io/dataset/fingerprint.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/packed_dataset.h"
 #include "io/file/digest.h"
 #include "io/source/left_out.h"
-#include "io/source/variant.h"
 #include "io/text/text8_dataset.h"
 #include "veil/base/error.h"
 #include "veil/io/dataset/open_source.h"
@@ -27,21 +27,22 @@ struct Collected {
   std::vector<std::string> names;
 };
 
-Collected collect(PreparedImages& images, const std::string& name, const OpenObserver& observer) {
+Collected collect(PreparedImages& images, const std::string& name, const PrepareOptions& options, int64_t before,
+                  const OpenObserver& observer) {
   Collected all;
   for (auto block = images.next(); !block.empty(); block = images.next()) {
     all.shape = block.front().pixels.shape();
     const auto wanted = (images.total() - images.seen()) * all.shape.length() + static_cast<int64_t>(all.tokens.size());
     require<DataError>(wanted <= kMostBytesInMemory, name, ": its ", images.total(), " images take ", wanted >> 30,
                        " GiB of memory; pack them first, then they are read as they are needed: veil data pack ", name,
-                       " ", name, ".h5");
+                       " ", name, options.duplicates == Duplicates::kDrop ? ".h5 --duplicates drop" : ".h5");
     for (const auto& image : block) {
       all.tokens.insert(all.tokens.end(), image.pixels.values.begin(), image.pixels.values.end());
       all.labels.push_back(image.label);
       all.names.push_back(image.origin);
     }
     if (observer.progress) {
-      observer.progress(images.seen(), images.total());
+      observer.progress(before + images.seen(), before + images.total());
     }
   }
   return all;
@@ -53,9 +54,13 @@ void tell(const std::function<void(const std::string&)>& listener, const std::st
   }
 }
 
-void tell(const PreparedImages& images, const SourceInfo& info, const OpenObserver& observer) {
+void tell(const PreparedImages& images, const SourceInfo& info, const std::string& split,
+          const OpenObserver& observer) {
   for (const auto& [what, count] : images.conversions()) {
     tell(observer.note, concat(info.name, ": ", count, " images converted: ", what));
+  }
+  if (const auto dropped = images.duplicates(); dropped.images > 0) {
+    tell(observer.note, concat(info.name, ", ", split, ": ", describe(dropped)));
   }
   const auto& refused = images.refused();
   if (!refused.empty()) {
@@ -86,7 +91,7 @@ void tell_layout(const SourceInfo& info, const OpenObserver& observer) {
 // Of few images chance may put none on one side.
 std::string advice_on_holdout(const PreparedImages& images, const SourceInfo& info, const std::string& split,
                               double holdout) {
-  const auto usable = images.seen() - static_cast<int64_t>(images.refused().size());
+  const auto usable = images.seen() - std::ssize(images.refused()) - images.duplicates().images;
   return info.is_divided() || split == "all" || usable == 0 ? ""
                                                             : concat("; data.holdout = ", holdout, " puts all ", usable,
                                                                      " usable images into the other; choose another");
@@ -95,13 +100,13 @@ std::string advice_on_holdout(const PreparedImages& images, const SourceInfo& in
 std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::string& split,
                                         const PrepareOptions& options, const OpenObserver& observer) {
   const auto& known = source.info();
-  PreparedImages images(source, split, options);
-  auto all = collect(images, known.name, observer);
+  PreparedImages images(source, split, options, observer.progress);
+  auto all = collect(images, known.name, options, images_compared(known, split, options), observer);
   tell_layout(known, observer);
-  tell(images, known, observer);
+  tell(images, known, split, observer);
   require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
                      first_refusal(images.refused()), advice_on_holdout(images, known, split, options.holdout));
-  DatasetInfo info = described(known, split, options.fit);
+  DatasetInfo info = described(known, split, options);
   if (!known.unlabelled.empty()) {
     tell(observer.warning,
          concat(known.name, ": no labels, because not every image lies in a class folder: ", known.unlabelled));
@@ -120,11 +125,13 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
 }
 
 // Whether the images of a packed file are already what the options ask for.
-bool is_ready(const SourceInfo& info, const std::string& split, const FitOptions& fit) {
+bool is_ready(const SourceInfo& info, const std::string& split, const PrepareOptions& options) {
   const auto& shape = *info.shape;
+  const auto& fit = options.fit;
   return std::any_of(info.splits.begin(), info.splits.end(), [&](const auto& each) { return each.name == split; }) &&
          (fit.size == 0 || (fit.size == shape.height && fit.size == shape.width)) &&
-         (fit.channels == 0 || fit.channels == shape.channels);
+         (fit.channels == 0 || fit.channels == shape.channels) &&
+         (options.duplicates == Duplicates::kKeep || info.without_duplicates);
 }
 
 }  // namespace
@@ -132,13 +139,15 @@ bool is_ready(const SourceInfo& info, const std::string& split, const FitOptions
 std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::string& split,
                                       const PrepareOptions& options, const OpenObserver& observer) {
   if (const auto path = find_dataset(source); holds_text8(path)) {
+    require(options.duplicates == Duplicates::kKeep, "data.duplicates is drop, but ", source,
+            " is text, of which nothing is dropped; want keep");
     return with_fingerprint(open_text8(path, split.empty() ? "test" : split));
   }
   const auto images = open_named_source(source);
   const auto& info = images->info();
   const auto chosen = !split.empty() ? split : info.is_divided() ? "test" : "all";
   const auto packed = images->packed();
-  if (packed && is_ready(info, chosen, options.fit)) {
+  if (packed && is_ready(info, chosen, options)) {
     tell(observer.note, concat(info.name, ", ", chosen, ": packed HDF5"));
     return open_packed_dataset(packed, chosen);
   }

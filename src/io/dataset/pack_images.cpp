@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "io/dataset/duplicates.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/library_versions.h"
 #include "io/packed/packed_file.h"
-#include "io/source/variant.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -31,13 +31,17 @@ class Packer {
       : source_(source), path_(std::move(path)), options_(options), progress_(progress) {}
 
   PackResult run() {
-    const auto fitted = described(source_.info(), "", options_.prepare.fit);
+    const auto fitted = described(source_.info(), "", options_.prepare);
     result_.name = !options_.name.empty() ? options_.name : fitted.name;
     require(result_.name == fitted.name || !is_known_dataset(result_.name), "the name '", result_.name,
             "' is that of a known data set, but the content is that of ", fitted.name, "; choose another");
     const auto remarks = for_each_block(
         source_, options_.prepare, [this](const auto& split, const auto& block) { append(split, block); }, progress_);
-    for (const auto& split : remarks) {
+    for (size_t i = 0; i < remarks.size(); ++i) {
+      const auto& split = remarks[i];
+      if (options_.prepare.duplicates == Duplicates::kDrop) {
+        result_.duplicates[source_.info().splits[i].name] = split.duplicates;
+      }
       result_.refused.insert(result_.refused.end(), split.refused.begin(), split.refused.end());
       for (const auto& [what, count] : split.conversions) {
         result_.conversions[what] += count;
@@ -50,7 +54,8 @@ class Packer {
                      .class_names = info.class_names,
                      .classes = info.classes,
                      .preparation = fitted.preparation,
-                     .provenance = provenance()});
+                     .provenance = provenance(),
+                     .without_duplicates = is_without_duplicates()});
     return std::move(result_);
   }
 
@@ -88,6 +93,11 @@ class Packer {
     require<DataError>(shape == result_.shape, source_.info().name, ": the splits differ in size; set data.size");
   }
 
+  bool is_without_duplicates() const {
+    const bool are_as_they_were = options_.prepare.fit == FitOptions{};
+    return options_.prepare.duplicates == Duplicates::kDrop || (source_.info().without_duplicates && are_as_they_were);
+  }
+
   std::string provenance() const {
     nlohmann::ordered_json refused = nlohmann::ordered_json::array();
     for (size_t i = 0; i < std::min(result_.refused.size(), kNamedRefusals); ++i) {
@@ -103,12 +113,13 @@ class Packer {
     const nlohmann::ordered_json json{{"source", options_.origin},
                                       {"format", source_.info().format},
                                       {"variant", source_.info().name},
-                                      {"preparation", describe(options_.prepare.fit)},
+                                      {"preparation", describe(options_.prepare)},
                                       {"holdout", source_.info().is_divided() ? 0.0 : options_.prepare.holdout},
                                       {"conversions", result_.conversions},
                                       {"refused_files", result_.refused.size()},
                                       {"first_refused", refused},
                                       {"left_out", left_out},
+                                      {"dropped_duplicates", duplicates_json(result_.duplicates)},
                                       {"packed_from", source_.info().provenance},
                                       {"veil_version", VEIL_VERSION},
                                       {"libraries", library_versions()}};

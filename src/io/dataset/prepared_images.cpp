@@ -1,128 +1,19 @@
 #include "veil/io/dataset/prepared_images.h"
 
 #include <algorithm>
-#include <atomic>
-#include <charconv>
-#include <cstddef>
 #include <optional>
 #include <utility>
 
-#include "base/all_cores.h"
 #include "base/words.h"
-#include "io/file/digest.h"
-#include "io/image/decode_image.h"
+#include "io/dataset/duplicates.h"
+#include "io/dataset/prepare_block.h"
 #include "io/source/source_names.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
 
-constexpr size_t kBlockImages = 256;
-constexpr size_t kBlockBytes = size_t{64} << 20;
-constexpr int kLookedAtForChannels = 64;
 constexpr const char* kRepeated = "grey to colour";
-
-// What became of one image.
-struct Outcome {
-  PreparedImage image;
-  std::vector<std::string> conversions;
-  std::string refusal;  // empty: taken
-  bool was_grey = false;
-};
-
-// Whether the content of an image puts it among the share that is held out.
-bool is_chosen(const Pixels& pixels, double share) {
-  if (share <= 0.0) {
-    return false;
-  }
-  const auto digest = sha256_of(pixels.values);
-  uint32_t word = 0;
-  (void)std::from_chars(digest.data(), digest.data() + 8, word, 16);
-  return word * 0x1p-32 < share;
-}
-
-Outcome prepare(SourceImage&& source, const FitOptions& fit, double held_out) {
-  Outcome outcome;
-  outcome.image.origin = std::move(source.origin);
-  outcome.image.label = source.label;
-  outcome.refusal = std::move(source.refusal);
-  if (!outcome.refusal.empty()) {
-    return outcome;
-  }
-  try {
-    if (source.is_file) {
-      auto decoded = decode_image(source.file);
-      outcome.conversions = std::move(decoded.conversions);
-      source.pixels = std::move(decoded.pixels);
-    }
-    outcome.was_grey = source.pixels.channels == 1;
-    outcome.image.is_held_out = is_chosen(source.pixels, held_out);
-    outcome.image.pixels = fit_image(source.pixels, fit);
-  } catch (const DataError& error) {
-    outcome.refusal = error.what();
-  }
-  return outcome;
-}
-
-// Prepares images from the front until none is left or what was made of them fills a block, and takes those away. The
-// results lie as their images lay, so the number of cores changes nothing but where a block ends.
-std::vector<Outcome> prepare_some(std::vector<SourceImage>& images, const FitOptions& fit, double held_out) {
-  std::vector<Outcome> outcomes(images.size());
-  std::atomic<size_t> next{0};
-  std::atomic<size_t> bytes{0};
-  const auto work = [&] {
-    while (bytes < kBlockBytes) {
-      const size_t i = next++;
-      if (i >= images.size()) {
-        break;
-      }
-      outcomes[i] = prepare(std::move(images[i]), fit, held_out);
-      bytes += outcomes[i].image.pixels.values.size();
-    }
-  };
-  const bool is_cheap = std::none_of(images.begin(), images.end(), [](const auto& image) { return image.is_file; });
-  if (is_cheap) {
-    work();
-  } else {
-    on_all_cores(work);
-  }
-  const auto count = std::min(next.load(), images.size());
-  outcomes.resize(count);
-  images.erase(images.begin(), images.begin() + static_cast<std::ptrdiff_t>(count));
-  return outcomes;
-}
-
-void read_block(ImageStream& stream, std::vector<SourceImage>& block) {
-  size_t bytes = 0;
-  while (block.size() < kBlockImages && bytes < kBlockBytes) {
-    auto image = stream.next();
-    if (!image) {
-      break;
-    }
-    bytes += image->file.size() + image->pixels.values.size();
-    block.push_back(std::move(*image));
-  }
-}
-
-// Grey or colour, for image files of which nothing is asked: what the first of them are. Formats that say what their
-// images are need no look.
-int64_t channels_of_first(const ImageSource& source) {
-  if (source.info().shape) {
-    return 0;
-  }
-  const auto stream = source.stream(source.info().splits.front().name);
-  int found = 0;
-  for (auto image = stream->next(); image && found < kLookedAtForChannels; image = stream->next()) {
-    const auto outcome = prepare(std::move(*image), {}, 0.0);
-    if (outcome.refusal.empty()) {
-      ++found;
-      if (!outcome.was_grey) {
-        return 3;
-      }
-    }
-  }
-  return found > 0 ? 1 : 0;
-}
 
 }  // namespace
 
@@ -144,8 +35,9 @@ void check_options(const PrepareOptions& options) {
 
 class PreparedImages::Impl {
  public:
-  Impl(const ImageSource& source, const std::string& split, const PrepareOptions& options)
-      : info_(source.info()), split_(split), options_(options), asked_channels_(options.fit.channels) {
+  /// asked_channels: those of the user, where the options have those that were found.
+  Impl(const ImageSource& source, const std::string& split, const PrepareOptions& options, int64_t asked_channels)
+      : info_(source.info()), split_(split), options_(options), asked_channels_(asked_channels) {
     check_options(options);
     const auto names = split_names(info_);
     require<DataError>(std::find(names.begin(), names.end(), split) != names.end(), info_.name, ": has no split '",
@@ -154,9 +46,10 @@ class PreparedImages::Impl {
                        ": has no test split and data.holdout is 0; set it to 0.1, say, to hold out a tenth");
     require<DataError>(!(asked_channels_ == 3 && info_.shape && info_.shape->channels == 1), info_.name,
                        ": the images are grey, but data.channels is 3; set it to 1 or leave it out");
-    if (asked_channels_ == 0 && !options.mixed_shapes) {
+    if (options.fit.channels == 0 && !options.mixed_shapes) {
       options_.fit.channels = channels_of_first(source);
     }
+    check_padding();
     const auto& read = info_.is_divided() ? split : info_.splits.front().name;
     stream_ = source.stream(read);
     for (const auto& each : info_.splits) {
@@ -182,10 +75,36 @@ class PreparedImages::Impl {
     return taken;
   }
 
+  // Learns what other splits keep.
+  void compare(const ImageSource& source, const ImageProgress& progress) {
+    if (options_.duplicates != Duplicates::kDrop) {
+      return;
+    }
+    duplicates_.emplace();
+    PrepareOptions options = options_;
+    options.duplicates = Duplicates::kKeep;
+    options.mixed_shapes = true;
+    const auto all = images_compared(info_, split_, options_);
+    int64_t before = 0;
+    for (const auto& above : splits_above(info_, split_, options_.holdout)) {
+      Impl images(source, above, options, asked_channels_);
+      for (auto block = images.next(); !block.empty(); block = images.next()) {
+        for (const auto& image : block) {
+          duplicates_->add_above(image);
+        }
+        if (progress) {
+          progress(before + images.seen(), all + total_);
+        }
+      }
+      before += images.seen();
+    }
+  }
+
   int64_t seen() const { return seen_; }
   int64_t total() const { return total_; }
   const std::vector<Refusal>& refused() const { return refused_; }
   const std::map<std::string, int64_t>& conversions() const { return conversions_; }
+  DroppedDuplicates duplicates() const { return duplicates_ ? duplicates_->dropped() : DroppedDuplicates(); }
 
  private:
   void take_or_refuse(Outcome&& outcome, std::vector<PreparedImage>& taken) {
@@ -203,6 +122,10 @@ class PreparedImages::Impl {
     }
     check_channels(outcome);
     check_shape(outcome.image);
+    const bool gives_way = info_.is_divided() || !outcome.image.is_held_out;
+    if (duplicates_ && !duplicates_->takes(outcome.image, !gives_way)) {
+      return;
+    }
     for (const auto& conversion : outcome.conversions) {
       ++conversions_[conversion];
     }
@@ -214,6 +137,15 @@ class PreparedImages::Impl {
 
   bool is_in_split(const PreparedImage& image) const {
     return info_.is_divided() || split_ == "all" || image.is_held_out == (split_ == "test");
+  }
+
+  // A colour that grey images cannot have would become another one in silence.
+  void check_padding() const {
+    const auto& padding = options_.fit.padding;
+    const bool is_grey = options_.fit.channels == 1 || (info_.shape && info_.shape->channels == 1);
+    require<DataError>(
+        !is_grey || asked_channels_ == 1 || (padding.red == padding.green && padding.red == padding.blue), info_.name,
+        ": the images are grey, but data.padding is ", colour_text(padding), "; give white, black or one number");
   }
 
   void check_channels(const Outcome& outcome) const {
@@ -255,6 +187,7 @@ class PreparedImages::Impl {
   std::optional<std::pair<std::string, TokenShape>> first_;  // origin and shape
   std::vector<Refusal> refused_;
   std::map<std::string, int64_t> conversions_;
+  std::optional<DuplicateFilter> duplicates_;  // where they are dropped
 };
 
 std::vector<SplitRemarks> for_each_block(
@@ -262,18 +195,26 @@ std::vector<SplitRemarks> for_each_block(
     const std::function<void(const std::string& split, const std::vector<PreparedImage>& block)>& visit,
     const ImageProgress& progress) {
   std::vector<SplitRemarks> remarks;
-  const auto total = source.info().images();
+  const auto& info = source.info();
+  auto total = info.images();
+  for (const auto& split : info.splits) {
+    total += images_compared(info, split.name, options);
+  }
   int64_t before = 0;
-  for (const auto& split : source.info().splits) {
-    PreparedImages images(source, split.name, options);
+  const auto tell = [&](int64_t done) {
+    if (progress) {
+      progress(before + done, total);
+    }
+  };
+  for (const auto& split : info.splits) {
+    PreparedImages images(source, split.name, options, [&](int64_t done, int64_t /*all*/) { tell(done); });
+    before += images_compared(info, split.name, options);
     for (auto block = images.next(); !block.empty(); block = images.next()) {
       visit(split.name, block);
-      if (progress) {
-        progress(before + images.seen(), total);
-      }
+      tell(images.seen());
     }
     before += images.seen();
-    remarks.push_back({images.refused(), images.conversions()});
+    remarks.push_back({images.refused(), images.conversions(), images.duplicates()});
   }
   return remarks;
 }
@@ -282,13 +223,17 @@ std::string first_refusal(const std::vector<Refusal>& refused) {
   return refused.empty() ? "" : printable(concat("; ", refused.front().origin, ": ", refused.front().reason));
 }
 
-PreparedImages::PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options)
-    : impl_(std::make_unique<Impl>(source, split, options)) {}
+PreparedImages::PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options,
+                               const ImageProgress& progress)
+    : impl_(std::make_unique<Impl>(source, split, options, options.fit.channels)) {
+  impl_->compare(source, progress);
+}
 PreparedImages::~PreparedImages() = default;
 std::vector<PreparedImage> PreparedImages::next() { return impl_->next(); }
 int64_t PreparedImages::seen() const { return impl_->seen(); }
 int64_t PreparedImages::total() const { return impl_->total(); }
 const std::vector<Refusal>& PreparedImages::refused() const { return impl_->refused(); }
 const std::map<std::string, int64_t>& PreparedImages::conversions() const { return impl_->conversions(); }
+DroppedDuplicates PreparedImages::duplicates() const { return impl_->duplicates(); }
 
 }  // namespace veil::io

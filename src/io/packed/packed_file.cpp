@@ -54,6 +54,9 @@ class PackedFile::Impl {
     info_.name = objects.text("name");
     info_.preparation = objects.text("preparation");
     info_.provenance = objects.text("provenance");
+    info_.without_duplicates = objects.has_attribute(kDuplicates);
+    refuse_unless(!info_.without_duplicates || objects.text(kDuplicates) == kDropped,
+                  concat("the attribute '", kDuplicates, "' is not '", kDropped, "'"));
     info_.classes = objects.integer("classes");
     refuse_unless(info_.classes >= 0 && info_.classes <= kMaxClasses,
                   concat("found ", info_.classes, " classes, want [0, ", kMaxClasses, "]"));

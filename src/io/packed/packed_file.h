@@ -20,6 +20,7 @@ struct PackedDescription {
   int64_t classes = 0;                     ///< 0: no labels
   std::string preparation{};               ///< DatasetInfo::preparation
   std::string provenance{};  ///< a JSON object: source, format, versions, refused files, …; at most 60,000 bytes
+  bool without_duplicates = false;  ///< no two images are equal
 };
 
 /// Writes images as one HDF5 file (docs/file-formats.md). It is called PATH.partial until finish() gives it its name:

@@ -205,6 +205,7 @@ class PackedWriter::Impl {
            write_attribute(file_.get(), "classes", description.classes) &&
            write_attribute(file_.get(), "preparation", description.preparation) &&
            write_attribute(file_.get(), "provenance", description.provenance) &&
+           (!description.without_duplicates || write_attribute(file_.get(), kDuplicates, kDropped)) &&
            (description.class_names.empty() ||
             (write_texts(file_.get(), kClassNames, description.class_names) &&
              write_attribute(file_.get(), kClassNamesDigest, sha256_of_texts(description.class_names))));

@@ -38,8 +38,8 @@ std::string fitted_name(const std::string& name, const FitOptions& fit) {
   if (fit.size == 0 || name.starts_with("custom-")) {
     return name;
   }
-  return name == "imagenet" ? concat("imagenet", fit.size, "-", filter_name(fit.filter))
-                            : concat(name, "-", filter_name(fit.filter), fit.size);
+  const std::string how = concat(fit.fit == FitKind::kPad ? "-pad-" : "-", filter_name(fit.filter));
+  return name == "imagenet" ? concat("imagenet", fit.size, how) : concat(name, how, fit.size);
 }
 
 std::string what_it_is(const std::string& name) {

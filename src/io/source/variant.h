@@ -19,8 +19,8 @@ namespace veil::io {
 [[nodiscard]] std::string recognized_name(const SourceInfo& info, const std::string& stem);
 
 /// What is known of a split of `source` after `fit`, but for shape and fingerprint. The name tells what was done:
-/// "imagenet" at 64 with the area filter is "imagenet64-area", another known set gets filter and size behind its name,
-/// a custom one keeps its own.
+/// "imagenet" at 64 with the area filter is "imagenet64-area" ("imagenet64-pad-area" where images are padded), another
+/// known set gets filter and size behind its name, a custom one keeps its own.
 [[nodiscard]] DatasetInfo described(const SourceInfo& source, const std::string& split, const FitOptions& fit);
 
 /// Throws DataError if a data set that was asked for by name ("imagenet64-png", "cifar10") was found not to be it: the

@@ -75,6 +75,11 @@ class TextTest(unittest.TestCase):
             self.assertIn(part, result.stderr)
             self.assertEqual("warning" in result.stderr, part != "", result.stderr)
 
+    def test_duplicates_of_texts_are_not_promised(self):
+        result = self.veil("train", "--run", self.root / "no-duplicates", *SMALL, "--data.duplicates=drop")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("data.duplicates is drop, but text8 is text", result.stderr)
+
     def test_a_file_that_is_not_text8_is_refused(self):
         other = self.root / "other/text8/text8"
         other.parent.mkdir(parents=True)

@@ -71,6 +71,114 @@ TEST(FitImageTest, TheCentreIsCutOut) {
   EXPECT_EQ(fit_image(numbered(2, 5), {}), numbered(2, 5));
 }
 
+FitOptions padding_to(int64_t size, ResizeFilter filter, const Colour& colour) {
+  FitOptions options;
+  options.size = size;
+  options.filter = filter;
+  options.upscale = true;
+  options.fit = FitKind::kPad;
+  options.padding = colour;
+  return options;
+}
+
+constexpr Colour kBlack{.red = 0, .green = 0, .blue = 0};
+constexpr Colour kOrange{.red = 255, .green = 128, .blue = 0};
+
+TEST(FitImageTest, PaddedIsThePictureOfPillowInTheMiddle) {
+  for (const std::string name : {"9x30_16", "31x7_16", "1x40_16", "9x30_48"}) {
+    const auto size = std::stoll(name.substr(name.find('_') + 1));
+    for (const int64_t channels : {1, 3}) {
+      const auto picture = image_pixels(concat("picture_", name.substr(0, name.find('_')), "_", channels));
+      const auto& colour = channels == 1 ? kBlack : kOrange;
+      for (const auto& [filter, filter_name] :
+           {std::pair{ResizeFilter::kBox, "box"}, std::pair{ResizeFilter::kLanczos, "lanczos"}}) {
+        EXPECT_TRUE(fit_image(picture, padding_to(size, filter, colour)) ==
+                    image_pixels(concat("pad_", name, "_", filter_name, "_", channels)))
+            << name << ", " << filter_name << ", " << channels;
+      }
+      if (size > 30) {
+        continue;
+      }
+      const auto found = fit_image(picture, padding_to(size, ResizeFilter::kArea, colour));
+      const auto want = image_pixels(concat("pad_", name, "_area_", channels));
+      ASSERT_EQ(found.shape(), want.shape());
+      for (size_t i = 0; i < want.values.size(); ++i) {
+        EXPECT_LE(std::abs(found.values[i] - want.values[i]), 1) << name << ", " << channels << ", " << i;
+      }
+    }
+  }
+}
+
+TEST(FitImageTest, APaddedSideIsRoundedHalfUpAndIsNeverNothing) {
+  const auto rows = [](int64_t height, int64_t width) {  // that are not black
+    const Pixels white{
+        .height = height, .width = width, .channels = 1, .values = Bytes(static_cast<size_t>(height * width), 255)};
+    const auto square = fit_image(white, padding_to(4, ResizeFilter::kBox, kBlack));
+    std::vector<int64_t> found;
+    for (int64_t y = 0; y < 4; ++y) {
+      if (square.values[static_cast<size_t>(4 * y)] == 255) {
+        found.push_back(y);
+      }
+    }
+    return found;
+  };
+  EXPECT_EQ(rows(5, 8), (std::vector<int64_t>{0, 1, 2}));  // 2.5 of 4 rows
+  EXPECT_EQ(rows(4, 8), (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(rows(1, 100), std::vector<int64_t>{1});
+  EXPECT_EQ(rows(8, 8), (std::vector<int64_t>{0, 1, 2, 3}));
+}
+
+TEST(FitImageTest, PaddingASquareIsCroppingIt) {
+  for (const auto filter : {ResizeFilter::kArea, ResizeFilter::kBox, ResizeFilter::kLanczos}) {
+    EXPECT_EQ(fit_image(square(3), padding_to(16, filter, kOrange)),
+              fit_image(square(3), {.size = 16, .filter = filter}));
+  }
+}
+
+TEST(FitImageTest, GreyImagesArePaddedWithTheLumaOfTheColour) {
+  auto options = padding_to(2, ResizeFilter::kBox, kOrange);
+  options.channels = 1;
+  // 0.299 * 255 + 0.587 * 128 = 151.4
+  EXPECT_EQ(fit_image({.height = 1, .width = 2, .channels = 3, .values = Bytes(6, 9)}, options).values,
+            (Bytes{9, 9, 151, 151}));
+  options.channels = 3;
+  EXPECT_EQ(fit_image({.height = 1, .width = 2, .channels = 1, .values = {7, 8}}, options).values,
+            (Bytes{7, 7, 7, 8, 8, 8, 255, 128, 0, 255, 128, 0}));
+}
+
+TEST(FitImageTest, TheLongerSideDecidesWhetherAPaddedImageIsEnlarged) {
+  auto options = padding_to(5, ResizeFilter::kArea, {});
+  options.upscale = false;
+  EXPECT_EQ(fit_image(numbered(2, 5), options).shape(), (TokenShape{5, 5, 1}));
+  const auto refused = data_error_of([&] { (void)fit_image(numbered(2, 4), options); });
+  EXPECT_EQ(refused, "4 x 2 pixels, smaller than 5 x 5, and it may not be enlarged");
+}
+
+TEST(FitImageTest, PaddingThatWouldDoNothingIsRefused) {
+  FitOptions options;
+  options.fit = FitKind::kPad;
+  EXPECT_THROW(check_options(options), InvalidArgument);  // to no size
+  options.size = 8;
+  EXPECT_NO_THROW(check_options(options));
+  options.padding = kBlack;
+  EXPECT_NO_THROW(check_options(options));
+  options.fit = FitKind::kCrop;
+  EXPECT_THROW(check_options(options), InvalidArgument);
+}
+
+TEST(FitImageTest, ColoursAreReadAndWritten) {
+  for (const auto& [text, colour] : {std::pair{"white", Colour{255, 255, 255}}, std::pair{"black", kBlack},
+                                     std::pair{"128", Colour{128, 128, 128}}, std::pair{"255,128,0", kOrange}}) {
+    EXPECT_EQ(parse_colour(text), colour) << text;
+    EXPECT_EQ(colour_text(colour), text);
+  }
+  EXPECT_EQ(parse_colour("255"), (Colour{255, 255, 255}));
+  EXPECT_EQ(parse_colour("0,0,0"), kBlack);
+  for (const char* text : {"", "256", "-1", "1,2", "1,2,3,4", "1,2,", ",", "red", "#ffffff", "1, 2, 3", "0x1", "1.5"}) {
+    EXPECT_EQ(parse_colour(text), std::nullopt) << text;
+  }
+}
+
 TEST(FitImageTest, ChannelsAreThoseAskedFor) {
   EXPECT_EQ(fit_image(square(3), {.channels = 1}), image_pixels("luma"));
   EXPECT_EQ(fit_image(square(3), {.channels = 3}), square(3));
@@ -104,6 +212,8 @@ TEST(FitImageTest, IsDescribedInWords) {
   EXPECT_EQ(describe({.size = 8, .channels = 1, .filter = ResizeFilter::kLanczos, .upscale = true}),
             "centre crop, Lanczos filter to 8x8, smaller ones enlarged, grey");
   EXPECT_EQ(describe({.channels = 3, .filter = ResizeFilter::kBox}), "three channels");
+  EXPECT_EQ(describe(padding_to(64, ResizeFilter::kBox, kOrange)),
+            "padded with 255,128,0, box filter to 64x64, smaller ones enlarged");
 }
 
 // A TIFF block with one entry: tag, kind 3 (16 bits), one of them, the value.

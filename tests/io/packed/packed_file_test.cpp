@@ -140,6 +140,20 @@ TEST(PackedFileTest, WhatIsWrittenIsReadBackInAnyOrder) {
   }
 }
 
+TEST(PackedFileTest, ThatDuplicatesWereDroppedIsReadBack) {
+  const TempFolder folder;
+  for (const bool dropped : {false, true}) {
+    PackedWriter writer(folder.path() / "a.h5", kShape, /*has_labels=*/false, /*compress=*/false);
+    writer.append("all", images(3, 0), {});
+    PackedDescription description;
+    description.name = "n";
+    description.shape = kShape;
+    description.without_duplicates = dropped;
+    writer.finish(description);
+    EXPECT_EQ(PackedFile(folder.path() / "a.h5").info().without_duplicates, dropped);
+  }
+}
+
 // Names of any length and any bytes but zero, across blocks; a file without them has none.
 TEST(PackedFileTest, NamesAreReadBackToTheByte) {
   const TempFolder folder;

@@ -25,6 +25,7 @@ struct PackResult {
   std::map<std::string, int64_t> images;  ///< by split
   std::vector<Refusal> refused;
   std::map<std::string, int64_t> conversions;
+  std::map<std::string, DroppedDuplicates> duplicates;  ///< that were dropped, by split of the source
 };
 
 /// Writes all images of a source into one packed HDF5 file, in the order of the source. A source without splits is

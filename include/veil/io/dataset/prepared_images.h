@@ -31,10 +31,17 @@ struct PreparedImage {
   bool is_held_out = false;  ///< of a source without splits: whether it is of the test split
 };
 
+/// What becomes of images that are equal once they are prepared.
+enum class Duplicates {
+  kKeep,
+  kDrop  ///< one of them is kept: of test before valid before train, in a split the first in the order of the source
+};
+
 struct PrepareOptions {
   FitOptions fit;
   double holdout = 0.1;       ///< share of a source without splits that is its test split, in [0, 1)
   bool mixed_shapes = false;  ///< images may differ in size and channels: for looking at them, not for training
+  Duplicates duplicates = Duplicates::kKeep;
 };
 
 /// What PrepareOptions::holdout may be.
@@ -42,6 +49,19 @@ inline constexpr Range kHoldouts{.low = 0.0, .high = 1.0, .open_high = true};
 
 /// Throws InvalidOption if a field is out of range, those of `fit` among them.
 void check_options(const PrepareOptions& options);
+
+/// In words, for provenance: describe() of `fit`, and whether duplicates are dropped.
+[[nodiscard]] std::string describe(const PrepareOptions& options);
+
+/// Images that are left out of a split because they equal one that is kept.
+struct DroppedDuplicates {
+  int64_t images = 0;
+  int64_t in_other_split = 0;  ///< of these: the one that is kept is in test or valid, where this one is not
+  int64_t of_other_class = 0;  ///< of these: the one that is kept has another label
+};
+
+/// "5 duplicates dropped (2 equal to one that is kept for scoring, 1 of another class than the one that is kept)".
+[[nodiscard]] std::string describe(const DroppedDuplicates& dropped);
 
 /// The images of one split, decoded, fitted and judged: the only way from a source to tokens, so what is inspected,
 /// packed and trained on is the same list.
@@ -52,11 +72,17 @@ void check_options(const PrepareOptions& options);
 ///
 /// Where fit.channels is 0, image files become grey if the first 64 of the source are all grey, else colour. Decoding
 /// is spread over all cores; the result does not depend on their number.
+///
+/// Where duplicates are dropped, an image that lies in test and in train stays in test, which is scored, whatever is
+/// opened: so test loses only what it has twice, and the lists of the splits have nothing in common. For that, before
+/// the first image, the splits that come before this one are looked at (all of a source without splits).
 class PreparedImages {
  public:
-  /// Keeps a reference to `source`. Throws DataError if the source has no such split, or if 3 channels are asked for
-  /// and it is grey; InvalidArgument for options out of range.
-  PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options);
+  /// Keeps a reference to `source`. `progress`: of the look at other splits; it may throw to stop. Throws DataError if
+  /// the source has no such split, if 3 channels are asked for and it is grey, or if the padding has a colour and it
+  /// is grey; InvalidArgument for options out of range.
+  PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options,
+                 const ImageProgress& progress = {});
   ~PreparedImages();
   PreparedImages(const PreparedImages&) = delete;
   PreparedImages& operator=(const PreparedImages&) = delete;
@@ -71,6 +97,7 @@ class PreparedImages {
   [[nodiscard]] int64_t total() const;  ///< images that there are to look at
   [[nodiscard]] const std::vector<Refusal>& refused() const;
   [[nodiscard]] const std::map<std::string, int64_t>& conversions() const;  ///< what was converted, and how often
+  [[nodiscard]] DroppedDuplicates duplicates() const;  ///< that were dropped; none if they are kept
 
  private:
   class Impl;
@@ -81,6 +108,7 @@ class PreparedImages {
 struct SplitRemarks {
   std::vector<Refusal> refused;
   std::map<std::string, int64_t> conversions;
+  DroppedDuplicates duplicates;
 };
 
 /// Gives all images of a source, split after split, to `visit`, a block at a time; returns the remarks on each split,

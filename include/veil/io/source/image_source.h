@@ -65,6 +65,7 @@ struct SourceInfo {
   std::string layout{};                ///< which folders, files or arrays are which splits and classes, in words
   std::vector<LeftOut> left_out{};     ///< what lies beside the data
   std::vector<std::string> remarks{};  ///< a line each on what was understood, but might be meant otherwise
+  bool without_duplicates = false;     ///< packed with duplicates dropped: no two images are equal
 
   [[nodiscard]] bool is_divided() const { return splits.front().name != "all"; }
 

@@ -13,6 +13,7 @@
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
+#include "io/dataset/duplicates.h"
 #include "io/dataset/export_images.h"
 #include "io/dataset/inspect_images.h"
 #include "io/dataset/verify_data.h"
@@ -81,6 +82,25 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
   return 0;
 }
 
+// Images that came of a split, and those that did not.
+std::string outcome_text(const std::map<std::string, int64_t>& images,
+                         const std::map<std::string, io::DroppedDuplicates>& duplicates) {
+  std::string text;
+  for (const auto& [split, count] : images) {
+    text += concat(split, ": ", count, count == 1 ? " image\n" : " images\n");
+  }
+  for (const auto& [split, dropped] : duplicates) {
+    text += dropped.images > 0 ? concat("of ", split, ": ", io::describe(dropped), "\n") : std::string();
+  }
+  return text;
+}
+
+std::string refused_text(const std::vector<io::Refusal>& refused) {
+  return refused.empty() ? std::string()
+                         : concat(refused.size(), refused.size() == 1 ? " file" : " files", " refused, for example ",
+                                  printable(refused.front().origin), ": ", printable(refused.front().reason), "\n");
+}
+
 int pack(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "pack IN OUT.h5 [--size N] [--compress] …");
   arguments.allow_only({"compress", "name", "force", "json"});
@@ -97,25 +117,21 @@ int pack(const Arguments& arguments, const io::DataOptions& data) {
     result = io::pack_images(*source, out, options, watch.callback());
   }
   std::string text = concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ",
-                            io::shape_text(result.shape), ", ", io::describe(data.prepare.fit), "\n");
-  for (const auto& [split, images] : result.images) {
-    text += concat(split, ": ", images, " images\n");
-  }
+                            io::shape_text(result.shape), ", ", io::describe(data.prepare), "\n",
+                            outcome_text(result.images, result.duplicates));
   if (!source->info().left_out.empty()) {
     text += concat("left out: ", io::left_out_text(source->info().left_out), "\n");
   }
   for (const auto& remark : source->info().remarks) {
     text += concat("note: ", printable(remark), "\n");
   }
-  if (!result.refused.empty()) {
-    text += concat(result.refused.size(), " files refused, for example ", result.refused.front().origin, ": ",
-                   result.refused.front().reason, "\n");
-  }
+  text += refused_text(result.refused);
   const nlohmann::ordered_json json{{"schema_version", 1},
                                     {"file", out.string()},
                                     {"name", result.name},
                                     {"images", result.images},
                                     {"refused", result.refused.size()},
+                                    {"dropped_duplicates", io::duplicates_json(result.duplicates)},
                                     {"conversions", result.conversions}};
   print(arguments.has("json") ? json.dump() + "\n" : text);
   return 0;
@@ -137,12 +153,9 @@ int export_data(const Arguments& arguments, const io::DataOptions& data) {
                format == io::ExportFormat::kNpz ? OutputKind::kImageArrays : OutputKind::kNewFolder);
   const auto source = io::open_named_source(arguments.positionals[1]);
   Watch watch("export", arguments.quiet);
-  const auto counts = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
-  std::string text = concat("exported ", arguments.positionals[2], "\n");
-  for (const auto& [split, images] : counts) {
-    text += concat(split, ": ", images, " images\n");
-  }
-  print(text);
+  const auto result = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
+  print(concat("exported ", arguments.positionals[2], "\n", outcome_text(result.images, result.duplicates),
+               refused_text(result.refused)));
   return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/words.h"
 #include "cli/terminal/plain_numbers.h"
+#include "io/dataset/duplicates.h"
 #include "veil/base/error.h"
 
 namespace veil::cli {
@@ -129,9 +130,11 @@ std::string split_text(const io::SourceInfo& source, const io::SplitInspection& 
     text += line("  test split", concat(split.held_out, " of them, chosen by content (data.holdout)"));
   }
   text += line("  shape", shapes_text(split));
-  text += split.shapes.size() > 1
-              ? line("", "they differ; pack and train want --size N and --channels 1 or 3, if need be")
-              : "";
+  text +=
+      split.shapes.size() > 1
+          ? line("",
+                 "they differ; pack and train want --size N, perhaps with --fit pad, and --channels 1 or 3, if need be")
+          : "";
   for (size_t channel = 0; channel < split.mean.size(); ++channel) {
     const char* names = split.mean.size() == 1 ? "g" : "rgb";
     text += line(concat("  mean ", split.mean.size() == 1 ? "grey" : std::string(1, names[channel])),
@@ -143,7 +146,9 @@ std::string split_text(const io::SourceInfo& source, const io::SplitInspection& 
   for (const auto& [what, count] : split.conversions) {
     text += line(std::exchange(label, ""), concat(count, ": ", what));
   }
-  text += split.duplicates > 0 ? line("  duplicates", concat(split.duplicates)) : "";
+  text +=
+      split.duplicates > 0 ? line("  duplicates", concat(split.duplicates, "; --duplicates drop leaves them out")) : "";
+  text += split.dropped.images > 0 ? line("  duplicates", io::describe(split.dropped)) : "";
   return text + refusals_text(split);
 }
 
@@ -160,6 +165,7 @@ nlohmann::ordered_json split_json(const io::SplitInspection& split) {
           {"histogram", split.histogram},
           {"per_class", split.per_class},
           {"duplicates", split.duplicates},
+          {"dropped_duplicates", io::duplicates_json(split.dropped)},
           {"held_out", split.held_out},
           {"conversions", split.conversions},
           {"refused", refused}};
@@ -210,6 +216,9 @@ std::string inspection_text(const io::Inspection& inspection) {
     text +=
         line("in train too", concat(inspection.scored_twice, " images of the test split: their figures are too good"));
   }
+  if (inspection.of_other_class > 0) {
+    text += line("of two classes", concat(inspection.of_other_class, " images equal an earlier one of another class"));
+  }
   const auto& compressors = inspection.compressors;
   const auto side = compressors.largest_side;
   for (const auto& [compressor, bits_per_dim] : compressors.bits_per_dim) {
@@ -242,6 +251,7 @@ std::string inspection_json(const io::Inspection& inspection) {
                                     {"remarks", source.remarks},
                                     {"splits", splits},
                                     {"scored_twice", inspection.scored_twice},
+                                    {"of_other_class", inspection.of_other_class},
                                     {"compressor_images", inspection.compressors.images},
                                     {"compressor_largest_side", inspection.compressors.largest_side},
                                     {"compressor_bits_per_dim", compressors}};
