@@ -87,7 +87,9 @@ Command sample_command() {
       .flags = {kModel, short_name("count", "N", "sample.count"), short_name("first", "K", "sample.first"),
                 short_name("steps", "T", "sample.steps"), short_name("seed", "S", "sample.seed"),
                 short_name("temperature", "X", "sample.temperature"),
-                short_name("sampling-grid", "uniform|cosine", "sample.grid"),
+                plain("sampling-grid", "uniform|cosine|FILE",
+                      "times of the steps; or a file of count grids (veil schedules design), of which the one of "
+                      "--steps steps is taken; default: the setting sample.grid"),
                 plain("class", "C", "class of every sample, a number, a name or none; default: all in turn"),
                 plain("grid", "FILE.png",
                       "all samples in one picture, a row a class if there are classes; default samples.png"),
@@ -102,15 +104,40 @@ Command sample_command() {
 }
 
 Command schedules_command() {
-  return {.name = "schedules",
-          .summary = "compare masking schedules as a table and a picture",
-          .examples = {"veil schedules", "veil schedules --steps 20 --length 784 --out schedules.png"},
-          .flags = {plain("steps", "T", "rows of the table: denoising steps; default 10, at most 1000"),
-                    plain("length", "N", "tokens of an example, for the expected number of masks; default 3072"),
-                    plain("out", "FILE", "also draw the curves, as a .png or .svg file"), kForce, kJson},
-          .sections = {},
-          .positional = {},
-          .run = run_schedules};
+  return {
+      .name = "schedules",
+      .summary = "compare masking schedules: closed forms, or on a model and data; design the steps of a sampler",
+      .examples = {"veil schedules --steps 20 --length 784 --out schedules.png",
+                   "veil schedules compare --model models/fashion-mnist.safetensors --data fashion-mnist",
+                   "veil schedules design --model models/fashion-mnist.safetensors --steps 8..256 --out grids.json"},
+      .flags = {kConfig, kModel,
+                plain("data", "NAME|PATH", "compare, design: the images; default: what the model was trained on"),
+                plain("schedules", "LIST",
+                      "compare: linear, cosine, poly<p>, geometric; default linear,cosine,poly2,poly3,geometric; with "
+                      "--train also "
+                      "count and genmd4"),
+                plain("train", "", "compare: train a model with each schedule, --base names their configuration"),
+                plain("base", "FILE", "compare --train: configuration of the runs"),
+                plain("seeds", "N", "compare --train: runs of each schedule; default 1"),
+                plain(
+                    "steps", "T|LIST",
+                    "rows of the table, default 10; compare: numbers of steps, default 8,16,…,1024; design: A..B or a "
+                    "list, default 8..256"),
+                plain("length", "N", "table: tokens of an example, for the expected number of masks; default 3072"),
+                plain("calls", "LIST",
+                      "compare: network calls of a sample for which grids are compared; default "
+                      "8,16,…,256"),
+                plain("limit", "N", "compare, design: examples of a split, 0: all; default 1000"),
+                plain("samples", "N", "compare: pictures drawn of each schedule and grid; default 64, 0: none"),
+                plain("sample-calls", "K", "compare: network calls of each of them; default 32"),
+                plain("batch", "B", "compare: examples of a batch whose loss and gradient are compared; default 32"),
+                plain("seed", "S", "compare, design: of masks and samples; default 0"),
+                plain("out", "FILE|DIR",
+                      "draw the curves, as .png or .svg; compare: folder of the results; design: file of the grids"),
+                kForce, kJson},
+      .sections = {"evaluate", "device"},
+      .positional = "compare|design",
+      .run = run_schedules};
 }
 
 Command bench_command() {

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "evaluate/dataset_check.h"
+#include "evaluate/batch_passes.h"
 #include "evaluate/statistics.h"
 #include "veil/base/error.h"
 #include "veil/data/split_part.h"
@@ -23,10 +23,6 @@ struct BatchFigures {
   std::vector<double> variances;       // as EstimatorFigures::variance
   double degrees_of_freedom = 0.0;
 };
-
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 int64_t batches_of(const Dataset& dataset, const EstimatorComparisonOptions& options) {
   return (options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size())) / options.batch_size;
@@ -70,16 +66,6 @@ void check(const Denoiser& denoiser, const Dataset& dataset, const EstimatorComp
           options.limit == 0 ? dataset.size() : std::min(options.limit, dataset.size()), " examples there are");
 }
 
-// The values of batch `batch` of so many.
-template <typename Value>
-std::vector<Value> dealt_to(int64_t batch, int64_t batches, const std::vector<Value>& values) {
-  std::vector<Value> dealt;
-  for (auto i = static_cast<size_t>(batch); i < values.size(); i += static_cast<size_t>(batches)) {
-    dealt.push_back(values[i]);
-  }
-  return dealt;
-}
-
 // An estimator of evaluate(): its replicates are the repetitions.
 BatchFigures stratified(const EvaluationReport& report, int64_t batch_size) {
   BatchFigures figures;
@@ -96,75 +82,31 @@ BatchFigures stratified(const EvaluationReport& report, int64_t batch_size) {
 }
 
 // The reference's estimator: passes over whole batches.
-class BatchPasses {
- public:
-  BatchPasses(Denoiser& denoiser, const Dataset& dataset, const EstimatorComparisonOptions& options,
-              torch::Device device)
-      : denoiser_(denoiser),
-        dataset_(dataset),
-        options_(options),
-        device_(device),
-        objective_{.form = ObjectiveForm::kTime, .schedule = options.schedule} {
-    objective_.schedule.clip = options.clip;
-  }
-
-  [[nodiscard]] BatchFigures run(const EvaluationProgress& progress) const {
-    const int64_t passes = options_.passes * options_.repeats;
-    const int64_t batches = batches_of(dataset_, options_);
-    const auto scored = part_of_split(dataset_, batches * options_.batch_size);
-    BatchFigures figures;
-    for (int64_t batch = 0; batch < batches; ++batch) {
-      const auto parts = parts_of(dealt_to(batch, batches, scored));
-      std::vector<double> bits(static_cast<size_t>(passes));
-      for (int64_t pass = 0; pass < passes; ++pass) {
-        bits[static_cast<size_t>(pass)] = bits_of(parts, batch * passes + pass);
-      }
-      // Passes are independent, as replicates of one pass are: the batch is the one "example".
-      const auto statistics = pass_statistics(bits, passes, passes);
-      figures.means.push_back(statistics.mean);
-      figures.mean_variances.push_back(statistics.mask_variances.front());
-      figures.variances.push_back(statistics.mask_variances.front() * static_cast<double>(options_.repeats) *
-                                  static_cast<double>(options_.batch_size));
-      if (progress) {
-        progress((3 * batches + batch + 1) * options_.batch_size, 4 * batches * options_.batch_size);
-      }
+BatchFigures batchwise(const BatchPasses& draws, const Dataset& dataset, const EstimatorComparisonOptions& options,
+                       const EvaluationProgress& progress) {
+  const int64_t passes = options.passes * options.repeats;
+  const int64_t batches = batches_of(dataset, options);
+  const auto scored = part_of_split(dataset, batches * options.batch_size);
+  BatchFigures figures;
+  for (int64_t batch = 0; batch < batches; ++batch) {
+    const auto parts = draws.parts_of(dataset, dealt_to(batch, batches, scored));
+    std::vector<double> bits(static_cast<size_t>(passes));
+    for (int64_t pass = 0; pass < passes; ++pass) {  // another round for every pass of every batch: no two share a u
+      bits[static_cast<size_t>(pass)] = draws.bits(parts, batch * passes + pass);
     }
-    figures.degrees_of_freedom = static_cast<double>(batches * (passes - 1));
-    return figures;
-  }
-
- private:
-  // The batch cut into network calls.
-  [[nodiscard]] std::vector<TokenBatch> parts_of(const std::vector<int64_t>& indices) const {
-    std::vector<TokenBatch> parts;
-    for_each_batch_of(dataset_, indices, options_.rows_per_call,
-                      [&](const TokenBatch& part, int64_t /*first*/) { parts.push_back(part); });
-    return parts;
-  }
-
-  // One pass over a batch. `round` is another for every pass of every batch: no two share a u.
-  [[nodiscard]] double bits_of(const std::vector<TokenBatch>& parts, int64_t round) const {
-    double nats = 0;
-    NoiseContext noise{.seed = options_.seed, .step = round, .first = 0, .global_size = options_.batch_size};
-    for (const auto& part : parts) {
-      nats += continuous_time_loss(denoiser_, part, objective_, noise, device_).total().sum().item<double>();
-      noise.first += part.size();
+    // Passes are independent, as replicates of one pass are: the batch is the one "example".
+    const auto statistics = pass_statistics(bits, passes, passes);
+    figures.means.push_back(statistics.mean);
+    figures.mean_variances.push_back(statistics.mask_variances.front());
+    figures.variances.push_back(statistics.mask_variances.front() * static_cast<double>(options.repeats) *
+                                static_cast<double>(options.batch_size));
+    if (progress) {
+      progress((3 * batches + batch + 1) * options.batch_size, 4 * batches * options.batch_size);
     }
-    if (!std::isfinite(nats)) {
-      throw NumericalError(concat("pass ", round, " over a batch: the loss is ", nats), round);
-    }
-    return bits_per_dim(nats, denoiser_.options().shape.length()) / static_cast<double>(options_.batch_size);
   }
-
-  Denoiser& denoiser_;
-  const Dataset& dataset_;
-  const EstimatorComparisonOptions& options_;
-  torch::Device device_;
-  ObjectiveOptions objective_;
-};
-
-// Standard error of the mean of `values`; NaN for one.
-double error_of_mean(const std::vector<double>& values) { return pass_statistics(values, 1, 1).standard_error; }
+  figures.degrees_of_freedom = static_cast<double>(batches * (passes - 1));
+  return figures;
+}
 
 EstimatorFigures figures_of(std::string name, const BatchFigures& batches, const BatchFigures& first) {
   EstimatorFigures figures{.name = std::move(name)};
@@ -178,14 +120,9 @@ EstimatorFigures figures_of(std::string name, const BatchFigures& batches, const
   figures.variance_error = error_of_mean(batches.variances);
   figures.variance_half_width = spread_quantile * figures.variance_error;
   figures.degrees_of_freedom = batches.degrees_of_freedom;
-  const double base = mean_of(first.variances);
-  figures.ratio = figures.variance / base;
-  // A ratio of two means over the same batches: to first order its error is that of the mean of these.
-  std::vector<double> residuals;
-  for (size_t b = 0; b < batches.variances.size(); ++b) {
-    residuals.push_back((batches.variances[b] - figures.ratio * first.variances[b]) / base);
-  }
-  figures.ratio_error = error_of_mean(residuals);
+  const auto ratio = ratio_of_means(batches.variances, first.variances);
+  figures.ratio = ratio.value;
+  figures.ratio_error = ratio.standard_error;
   figures.ratio_half_width = spread_quantile * figures.ratio_error;
   return figures;
 }
@@ -213,7 +150,11 @@ std::vector<EstimatorFigures> compare_estimators(Denoiser& denoiser, const Datas
   {
     const EvaluationMode evaluation_mode(denoiser);
     const ScopedPrecision scoped_precision(compute);
-    found.push_back(BatchPasses(denoiser, dataset, options, compute.device).run(progress));
+    ObjectiveOptions objective{.form = ObjectiveForm::kTime, .schedule = options.schedule};
+    objective.schedule.clip = options.clip;
+    const BatchPasses draws(denoiser, objective, {options.batch_size, options.rows_per_call, options.seed},
+                            compute.device);
+    found.push_back(batchwise(draws, dataset, options, progress));
     names.emplace_back("time-batch");
   }
   std::vector<EstimatorFigures> figures;

@@ -7,10 +7,12 @@
 
 namespace veil {
 
-/// Collects S/k in logarithmic bins of k.
+/// Collects S/k in bins of k.
 class Profile {
  public:
-  /// Bin b of the 64 ends at floor(length^((b + 1) / 64)); bins that hold no whole number are left out.
+  /// Bins are logarithmic towards both ends, 32 each, for the profile is steep where little is masked and where little
+  /// is visible: with m = ceil(length / 2) bin b of the first ends at floor(m^((b + 1) / 32)), and those of the counts
+  /// above m are laid out by length + 1 - k in the same way. Bins that hold no whole number are left out.
   explicit Profile(int64_t length);
 
   /// count: k in 1..length; nats_per_token: S/k.

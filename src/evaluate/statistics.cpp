@@ -8,27 +8,6 @@
 namespace veil {
 namespace {
 
-// Differences to the first value are added, so that equal values have exactly their own mean and no variance.
-double mean_of(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) {
-    sum += value - values.front();
-  }
-  return values.front() + sum / static_cast<double>(values.size());
-}
-
-// Sample variance; NaN for a single value.
-double variance_of(std::span<const double> values, double mean) {
-  if (values.size() < 2) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  double sum = 0;
-  for (const double value : values) {
-    sum += (value - mean) * (value - mean);
-  }
-  return sum / static_cast<double>(values.size() - 1);
-}
-
 constexpr int64_t kMostSummed = 1000;  // degrees of freedom
 
 // Probability that a variable of Student's distribution is at most sqrt(degrees) * tan(angle) in size: a finite sum.
@@ -54,6 +33,41 @@ double expanded_student_quantile(double degrees) {
 }
 
 }  // namespace
+
+// Differences to the first value are added, so that equal values have exactly their own mean and no variance.
+double mean_of(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) {
+    sum += value - values.front();
+  }
+  return values.front() + sum / static_cast<double>(values.size());
+}
+
+double variance_of(std::span<const double> values) {
+  if (values.size() < 2) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const double mean = mean_of(values);
+  double sum = 0;
+  for (const double value : values) {
+    sum += (value - mean) * (value - mean);
+  }
+  return sum / static_cast<double>(values.size() - 1);
+}
+
+double error_of_mean(std::span<const double> values) {
+  return std::sqrt(variance_of(values) / static_cast<double>(values.size()));
+}
+
+RatioOfMeans ratio_of_means(std::span<const double> above, std::span<const double> below) {
+  const double base = mean_of(below);
+  const double ratio = mean_of(above) / base;
+  std::vector<double> residuals;
+  for (size_t i = 0; i < above.size(); ++i) {
+    residuals.push_back((above[i] - ratio * below[i]) / base);
+  }
+  return {.value = ratio, .standard_error = error_of_mean(residuals)};
+}
 
 double student_quantile(int64_t degrees_of_freedom) {
   if (degrees_of_freedom < 1) {
@@ -81,11 +95,10 @@ PassStatistics pass_statistics(std::span<const double> values, int64_t passes, i
       replicate_means[r] = mean_of(values.subspan((i * replicate_means.size() + r) * per_replicate, per_replicate));
     }
     statistics.examples.push_back(mean_of(replicate_means));
-    statistics.mask_variances.push_back(variance_of(replicate_means, statistics.examples.back()) /
-                                        static_cast<double>(replicates));
+    statistics.mask_variances.push_back(variance_of(replicate_means) / static_cast<double>(replicates));
   }
   statistics.mean = mean_of(statistics.examples);
-  statistics.standard_error = std::sqrt(variance_of(statistics.examples, statistics.mean) / static_cast<double>(size));
+  statistics.standard_error = error_of_mean(statistics.examples);
   const auto& variances = statistics.mask_variances;
   statistics.mask_standard_error =
       std::sqrt(std::accumulate(variances.begin(), variances.end(), 0.0)) / static_cast<double>(size);

@@ -147,5 +147,19 @@ TEST(DiscreteBoundTest, WhatIsNotAGridIsRefused) {
   EXPECT_THROW((void)discrete_bound({}, MaskSchedule(), std::vector<double>{1.0, 0.0}), InvalidArgument);
 }
 
+// Linear, T equal steps: T (1 - (1 - 1/T)^n). 201.6 for n = 256, T = 512, as simulated elsewhere (201.5).
+TEST(DiscreteBoundTest, ExpectedCallsHaveAClosedForm) {
+  const MaskSchedule linear;
+  for (const auto& [length, steps] : {std::pair{256, 512}, std::pair{3072, 256}, std::pair{5, 1}}) {
+    const double want = steps * (1 - std::pow(1 - 1.0 / steps, length));
+    EXPECT_NEAR(expected_network_calls(linear, time_grid(TimeGridKind::kUniform, steps), length), want, 1e-9 * want);
+  }
+  EXPECT_NEAR(expected_network_calls(linear, time_grid(TimeGridKind::kUniform, 512), 256), 201.6, 0.05);
+  EXPECT_NEAR(expected_network_calls(linear, time_grid(TimeGridKind::kUniform, 1000), 3072), 954, 1);
+  EXPECT_NEAR(
+      expected_network_calls(MaskSchedule(parse_schedule("cosine")), time_grid(TimeGridKind::kUniform, 1000), 3072),
+      861, 1);
+}
+
 }  // namespace
 }  // namespace veil

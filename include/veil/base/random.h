@@ -24,6 +24,7 @@ enum class NoisePurpose : uint8_t {
   kLabelDropout = 12,     ///< class labels replaced by "none" in training; round = step
   kRevealOrder = 15,      ///< a random order in which the positions of an example are revealed
   kSplitPart = 16,        ///< which examples of a split are its part of so many; round 0: examples, 1: classes
+  kBootstrap = 17,        ///< examples drawn again with replacement, for an error; round = repetition
 };
 
 /// Names one stream of counter-based noise (Philox4x32-10, Salmon et al. 2011). The numbers drawn from it are a pure

@@ -6,9 +6,9 @@
 
 namespace veil {
 
-/// S/k by the number k of masked positions: the information profile. At most 64 logarithmic bins, which are disjoint,
-/// ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the mean bound in nats,
-/// estimated without the control variate.
+/// S/k by the number k of masked positions: the information profile. At most 64 bins, logarithmic towards both ends,
+/// which are disjoint, ascending and cover 1..L. In the count form L * (sum of all sums) / (sum of all samples) is the
+/// mean bound in nats, estimated without the control variate.
 struct ProfileBin {
   int64_t first_count = 0;  ///< smallest k of the bin
   int64_t last_count = 0;   ///< largest k of the bin

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "veil/base/device.h"
 #include "veil/base/option.h"
@@ -18,6 +19,8 @@ struct SampleOptions {
   int64_t first = 0;    ///< number of the first sample: sample k is the same whatever first and count are
   int64_t steps = 256;  ///< T >= 1 denoising steps; never more network calls than that for one group of rows
   TimeGridKind grid = TimeGridKind::kUniform;
+  std::vector<int64_t> counts = {};  ///< if not empty, in place of steps, grid and schedule: how many positions are
+                                     ///< masked before each step and after the last, from L to 0 (count_grid.h)
   MaskScheduleOptions schedule = {};
   double temperature = 1.0;  ///< > 0; 1 samples the model's own distribution
   uint64_t seed = 0;
@@ -52,6 +55,10 @@ using SampleProgress = std::function<void(int64_t, int64_t)>;
 /// k, i). The last step reveals all that is left, from the conditionals, also where alpha(0) < 1 (a clipped or
 /// geometric schedule).
 ///
+/// With `counts` step j reveals exactly counts[j] - counts[j + 1] positions of every sample, of those that are masked
+/// the ones of largest U: the same order again, so that samples of one seed differ only where the network had seen
+/// less. The network is told k/n, or the time at which the schedule has so much masked.
+///
 /// Where the network has learned powers (GenMD4), the schedule is theirs: the step from t to s reveals a masked
 /// position as value v with probability p_v (1 - (s/t)^{w_v}) (draw_jump; appendix I of arXiv 2406.04329), from uniform
 /// numbers keyed (seed, kSamplePosition, step, k, i) and (seed, kSampleValue, k, i).
@@ -62,7 +69,8 @@ using SampleProgress = std::function<void(int64_t, int64_t)>;
 ///
 /// Returns int64 [count, L] on the CPU, values in [0, vocab_size): never the mask, never a value of probability 0. Each
 /// step that calls the network waits for its logits. The network is in evaluation mode and afterwards as it was.
-/// Throws InvalidArgument on options out of range, NumericalError (with the step) if logits are NaN or +infinity, or
+/// Throws InvalidArgument on options out of range, counts that do not fall from L to 0 and counts for a network with
+/// learned powers, NumericalError (with the step) if logits are NaN or +infinity, or
 /// all of a position -infinity.
 [[nodiscard]] torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute = {},
                                    const SampleProgress& progress = {});

@@ -22,7 +22,7 @@ std::string Arguments::required(std::string_view flag) const {
 void Arguments::allow_only(std::initializer_list<std::string_view> known) const {
   for (const auto& [flag, value] : flags) {
     require<UsageError>(std::find(known.begin(), known.end(), flag) != known.end(), "--", flag, " is not of veil ",
-                        command, " ", positionals.front());
+                        command, positionals.empty() ? "" : " ", positionals.empty() ? "" : positionals.front());
   }
 }
 

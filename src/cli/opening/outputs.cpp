@@ -150,8 +150,8 @@ void Outputs::reads_model(const fs::path& model) {
   }
   const io::RunLayout run(model);
   for (const auto& file :
-       {run.config, run.lock, run.log, run.timing, run.evaluation, run.powers, run.report, model / io::kStateName,
-        fs::path(run.samples.string() + ".png"), fs::path(run.samples.string() + ".txt")}) {
+       {run.config, run.lock, run.log, run.timing, run.example_bits, run.evaluation, run.powers, run.report,
+        model / io::kStateName, fs::path(run.samples.string() + ".png"), fs::path(run.samples.string() + ".txt")}) {
     reads_file(file, "a file of the run that is read");
   }
   for (const auto& folder : {run.samples, run.checkpoints}) {
@@ -248,6 +248,8 @@ void Outputs::check_own(const Output& output) const {
   }
   require<UsageError>(traits.has_mark, output.path.string(), ": exists, and whether veil wrote it cannot be seen in ",
                       traits.content, "; give ", output.name, " another name, or --force to replace it");
+  require<UsageError>(output.kind != OutputKind::kComparison, output.path.string(),
+                      ": is a folder with other things in it; name an empty or new one, or give --force");
   if (traits.is_folder) {
     throw UsageError(concat(output.path.string(), ": holds ", in_quotes(foreign_entry(output.path)),
                             ", which veil sample did not write there; name an empty or new folder, or give --force to "

@@ -21,6 +21,8 @@ enum class OutputKind {
   kEvaluation,    ///< JSON of an evaluation
   kExampleTable,  ///< CSV: bits of examples
   kReport,        ///< HTML
+  kCountGrids,    ///< JSON of count grids
+  kComparison,    ///< a folder of a comparison
   kNumpy,         ///< .npy: has no room for a mark
   kText,          ///< lines, any text: has none either
   kPictures,      ///< a folder of samples, 000000.png and so on

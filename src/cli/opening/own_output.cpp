@@ -5,6 +5,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "io/config/count_grid_file.h"
 #include "io/file/file_mark.h"
 #include "io/file/input_file.h"
 #include "io/file/new_folder.h"
@@ -51,6 +52,20 @@ bool is_example_table(const fs::path& file) {
   }
 }
 
+bool is_count_grids(const fs::path& file) {
+  try {
+    return !io::read_count_grids(file).grids.empty();
+  } catch (const DataError&) {
+    return false;
+  }
+}
+
+// A folder that is empty, or holds the parts of one.
+bool is_comparison(const fs::path& folder) {
+  std::error_code error;
+  return fs::is_empty(folder, error) || fs::exists(folder / kComparisonParts, error);
+}
+
 }  // namespace
 
 OutputTraits traits_of(OutputKind kind) {
@@ -75,6 +90,10 @@ OutputTraits traits_of(OutputKind kind) {
       return {.content = "a table of examples", .endings = {}};
     case OutputKind::kReport:
       return {.content = "a report", .endings = {".html"}};
+    case OutputKind::kCountGrids:
+      return {.content = "a file of count grids", .endings = {".json"}};
+    case OutputKind::kComparison:
+      return {.content = "a comparison", .endings = {}, .is_folder = true};
     case OutputKind::kNumpy:
       return {.content = "an array", .endings = {".npy"}, .has_mark = false};
     case OutputKind::kText:
@@ -109,6 +128,10 @@ bool is_own(const fs::path& file, OutputKind kind) {
       return is_example_table(file);
     case OutputKind::kReport:
       return io::bears_mark(file, io::kReportMark);
+    case OutputKind::kCountGrids:
+      return is_count_grids(file);
+    case OutputKind::kComparison:
+      return is_comparison(file);
     case OutputKind::kPictures:
       return foreign_entry(file).empty();
     case OutputKind::kNewFolder:
@@ -164,7 +187,7 @@ bool is_of_a_run(const fs::path& file) {
   const fs::path folder = file.parent_path();
   const io::RunLayout run(folder);
   if (fs::exists(run.lock, ignored) && fs::exists(run.config, ignored)) {
-    const std::array own{run.config, run.lock,    run.log,    run.timing,      run.evaluation,
+    const std::array own{run.config, run.lock,    run.log,    run.timing,      run.example_bits, run.evaluation,
                          run.powers, run.samples, run.report, run.checkpoints, run.model};
     const bool is_grid = file == run.samples.string() + ".png" || file == run.samples.string() + ".txt";
     return is_grid || std::find(own.begin(), own.end(), file) != own.end();

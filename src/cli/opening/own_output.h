@@ -8,6 +8,9 @@
 
 namespace veil::cli {
 
+/// The folder of the parts in that of a comparison, by which it is known.
+inline constexpr const char* kComparisonParts = "parts";
+
 /// What is to be known of a kind of output.
 struct OutputTraits {
   std::string content;               ///< in a message: "samples in a picture"

@@ -88,7 +88,7 @@ void RunFolder::write_config(const RunConfig& config) {
 
 std::vector<std::string> RunFolder::rewind_logs(int64_t step) {
   std::vector<std::string> notes;
-  for (const auto& log : {layout_.log, layout_.timing}) {
+  for (const auto& log : {layout_.log, layout_.timing, layout_.example_bits}) {
     if (const int64_t damaged = rewind_lines(log, step); damaged > 0) {
       notes.push_back(concat(log.string(), ": ", damaged, damaged == 1 ? " damaged line is" : " damaged lines are",
                              " dropped, want JSON objects with a step"));

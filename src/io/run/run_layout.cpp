@@ -10,6 +10,7 @@ RunLayout::RunLayout(const std::filesystem::path& run)
       lock(run / "run.lock"),
       log(run / "log.jsonl"),
       timing(run / "timing.jsonl"),
+      example_bits(run / "example-bits.jsonl"),
       evaluation(run / "evaluation.json"),
       powers(run / "powers.json"),
       samples(run / "samples"),

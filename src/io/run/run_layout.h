@@ -11,17 +11,18 @@ struct RunLayout {
   explicit RunLayout(const std::filesystem::path& run);
 
   std::filesystem::path folder;
-  std::filesystem::path config;       ///< the resolved configuration (run_folder.h)
-  std::filesystem::path lock;         ///< held while a process trains here (run_folder.h)
-  std::filesystem::path log;          ///< what was measured, by step (run_log.h)
-  std::filesystem::path timing;       ///< how long it took, by step (run_log.h)
-  std::filesystem::path evaluation;   ///< the run's own evaluation (evaluation_file.h)
-  std::filesystem::path powers;       ///< learned powers at the end (powers_file.h)
-  std::filesystem::path samples;      ///< folder of samples drawn in training; with an ending, those of the end
-                                      ///< (sample_files.h)
-  std::filesystem::path checkpoints;  ///< folder (veil/io/model/checkpoint.h)
-  std::filesystem::path model;        ///< moving average of the weights (veil/io/model/model_file.h)
-  std::filesystem::path report;       ///< the page for people (io/report/report.h)
+  std::filesystem::path config;        ///< the resolved configuration (run_folder.h)
+  std::filesystem::path lock;          ///< held while a process trains here (run_folder.h)
+  std::filesystem::path log;           ///< what was measured, by step (run_log.h)
+  std::filesystem::path timing;        ///< how long it took, by step (run_log.h)
+  std::filesystem::path example_bits;  ///< bits of the examples that training scored, by step (run_log.h)
+  std::filesystem::path evaluation;    ///< the run's own evaluation (evaluation_file.h)
+  std::filesystem::path powers;        ///< learned powers at the end (powers_file.h)
+  std::filesystem::path samples;       ///< folder of samples drawn in training; with an ending, those of the end
+                                       ///< (sample_files.h)
+  std::filesystem::path checkpoints;   ///< folder (veil/io/model/checkpoint.h)
+  std::filesystem::path model;         ///< moving average of the weights (veil/io/model/model_file.h)
+  std::filesystem::path report;        ///< the page for people (io/report/report.h)
 };
 
 }  // namespace veil::io

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "io/file/files.h"
+#include "io/file/json_fields.h"
 #include "io/file/strict_json.h"
 #include "io/run/record_fields.h"
 #include "veil/base/error.h"
@@ -26,6 +27,7 @@ constexpr const char* kEvent = "event";
 constexpr const char* kTrain = "train";
 constexpr const char* kEvaluate = "evaluate";
 constexpr const char* kChange = "change";
+constexpr const char* kBits = "bits";
 
 void visit_step(auto& line, const auto& visit) { visit("step", line.step); }
 
@@ -78,6 +80,8 @@ class ParsedLine {
     return found != object_.end() && *found == event;
   }
 
+  [[nodiscard]] const Json& at(const char* name) const { return JsonFields(object_, origin_).at(name); }
+
   /// Sets all but the step.
   void read(auto& record) const { visit_fields(record, FieldReader(object_, origin_, Missing::kUnusable)); }
 
@@ -110,6 +114,13 @@ std::string to_json_line(const TrainLine& line) { return json_line(line, kTrain,
 std::string to_json_line(const EvaluationLine& line) { return json_line(line, kEvaluate); }
 
 std::string to_json_line(const TimingLine& line) { return json_line(line); }
+
+std::string to_json_line(const ExampleBitsLine& line) {
+  nlohmann::ordered_json object;
+  visit_step(line, FieldWriter(object));
+  object[kBits] = line.bits;
+  return object.dump();
+}
 
 std::string to_json_line(const ChangeLine& line) {
   nlohmann::ordered_json object;
@@ -144,6 +155,18 @@ TimingLine parse_timing_line(std::string_view text) {
   const ParsedLine parsed(text);
   TimingLine line{.step = parsed.step};
   parsed.read(line);
+  return line;
+}
+
+ExampleBitsLine parse_example_bits_line(std::string_view text) {
+  const ParsedLine parsed(text);
+  ExampleBitsLine line{.step = parsed.step, .bits = {}};
+  const Json& list = parsed.at(kBits);
+  require<DataError>(list.is_array(), "line: '", kBits, "' is not a list");
+  for (const Json& number : list) {
+    require<DataError>(number.is_number(), "line: '", kBits, "' holds something that is not a number");
+    line.bits.push_back(number.get<double>());
+  }
   return line;
 }
 

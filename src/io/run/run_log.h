@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "veil/io/model/training_history.h"
 
@@ -45,6 +46,12 @@ struct ChangeLine {
   SettingChange change;
 };
 
+/// A line of example-bits.jsonl: what the examples of an evaluation during training had.
+struct ExampleBitsLine {
+  int64_t step = 0;
+  std::vector<double> bits;  ///< bits per dimension of each, in the order of the data set
+};
+
 /// A line of timing.jsonl.
 struct TimingLine {
   int64_t step = 0;
@@ -59,12 +66,14 @@ using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine>;
 [[nodiscard]] std::string to_json_line(const TrainLine& line);
 [[nodiscard]] std::string to_json_line(const EvaluationLine& line);
 [[nodiscard]] std::string to_json_line(const TimingLine& line);
+[[nodiscard]] std::string to_json_line(const ExampleBitsLine& line);
 [[nodiscard]] std::string to_json_line(const ChangeLine& line);
 
 /// The inverse. Fields that are not known are passed over, and what is missing of the others, or is of another kind, is
 /// NaN or 0; but the step has to be there. Throw DataError on a line that is no such object.
 [[nodiscard]] LogLine parse_log_line(std::string_view text);
 [[nodiscard]] TimingLine parse_timing_line(std::string_view text);
+[[nodiscard]] ExampleBitsLine parse_example_bits_line(std::string_view text);
 
 /// The step of a line of either file. Throws DataError.
 [[nodiscard]] int64_t step_of_line(std::string_view text);

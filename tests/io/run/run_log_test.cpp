@@ -71,6 +71,10 @@ TEST(RunLogTest, LinesAreReadBack) {
     }
   }
   EXPECT_EQ(to_json_line(parse_timing_line(kTiming)), kTiming);
+  const char* bits = R"({"step":200,"bits":[3.1,2.9]})";
+  EXPECT_EQ(to_json_line(parse_example_bits_line(bits)), bits);
+  EXPECT_THROW((void)parse_example_bits_line(R"({"step":200,"bits":[3.1,null]})"), DataError);
+  EXPECT_THROW((void)parse_example_bits_line(R"({"step":200})"), DataError);
   const auto powers = std::get<TrainLine>(
       parse_log_line(R"({"power_mean":1.25,"power_high":2,"power_low":0.5,"event":"train","step":7})"));
   EXPECT_EQ(powers.step, 7);

@@ -13,6 +13,7 @@
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
+#include "io/config/count_grid_file.h"
 #include "io/file/new_folder.h"
 #include "io/image/picture_mark.h"
 #include "io/image/sample_picture.h"
@@ -58,6 +59,7 @@ Targets choose_targets(const Arguments& arguments, const std::string& source, bo
   }
   Outputs outputs(arguments);
   outputs.reads_model(arguments.text("model"));
+  outputs.reads_file(arguments.text("sampling-grid"), "the count grids");
   reads_training_data(outputs, source);
   outputs.writes("--grid", targets.grid, OutputKind::kGrid);
   outputs.writes("--out", targets.folder, is_text ? OutputKind::kText : OutputKind::kPictures);
@@ -87,6 +89,28 @@ int64_t label_of(const std::string& text, const DenoiserOptions& network, const 
       shortened(text), ", want the name of a class", network.null_class ? ", none" : "", " or a number in [0, ",
       network.classes - 1, "]");
   return label;
+}
+
+// --sampling-grid: the times of the steps, or a file of count grids.
+void choose_grid(const Arguments& arguments, int64_t length, SampleOptions& options) {
+  const std::string grid = arguments.text("sampling-grid");
+  if (grid.empty() || grid == "uniform" || grid == "cosine") {
+    if (!grid.empty()) {
+      options.grid = grid == "uniform" ? TimeGridKind::kUniform : TimeGridKind::kCosine;
+    }
+    return;
+  }
+  std::error_code ignored;
+  require<UsageError>(fs::exists(grid, ignored), "--sampling-grid is ", in_quotes(grid),
+                      ", want uniform, cosine or a file of count grids; there is no such file");
+  const auto file = io::read_count_grids(grid);
+  require<DataError>(file.length == length, grid, ": grids for examples of ", file.length, " tokens, the model's have ",
+                     length);
+  const auto found = file.grids.find(options.steps);
+  require<UsageError>(found != file.grids.end(), grid, " has no grid of ", options.steps, " steps, but ",
+                      file.grids.size(), " from ", file.grids.begin()->first, " to ", file.grids.rbegin()->first,
+                      "; --steps chooses one");
+  options.counts = found->second;
 }
 
 // The classes of the grid's rows from the top, if each row is to have one; else none: the samples are all of one class,
@@ -215,6 +239,7 @@ int run_sample(const Arguments& arguments) {
   if (arguments.has("class")) {
     options.label = label_of(arguments.text("class"), network, choice.model.spec.data);
   }
+  choose_grid(arguments, network.shape.length(), options);
   const auto rows =
       targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.spec.data, options);
   const StopSignal signal;  // once the samples are there, they are written whatever comes

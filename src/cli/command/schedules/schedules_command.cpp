@@ -6,6 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/arguments/usage_error.h"
+#include "cli/command/schedules/compare_command.h"
+#include "cli/command/schedules/design_command.h"
+#include "cli/command/schedules/train_arms.h"
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/plain_numbers.h"
@@ -103,6 +107,16 @@ void draw_curves(const std::filesystem::path& path) {
 }  // namespace
 
 int run_schedules(const Arguments& arguments) {
+  const std::string what = arguments.positionals.empty() ? "" : arguments.positionals.front();
+  require<UsageError>(arguments.positionals.size() <= 1 && (what.empty() || what == "compare" || what == "design"),
+                      "usage: veil schedules [compare|design]");
+  if (!what.empty()) {
+    if (what == "compare") {
+      return arguments.has("train") ? run_schedules_train(arguments) : run_schedules_compare(arguments);
+    }
+    return run_schedules_design(arguments);
+  }
+  arguments.allow_only({"steps", "length", "out", "force", "json"});
   const int64_t steps = arguments.integer("steps", 10, 1, 1000);
   const int64_t length = arguments.integer("length", 3072, 1, 1'000'000'000);
   const std::filesystem::path out = arguments.text("out");

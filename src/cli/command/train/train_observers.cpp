@@ -163,6 +163,8 @@ bool EvaluateObserver::catch_up(TrainState& state) {
                                                                              .standard_error = report.standard_error,
                                                                              .examples = report.examples,
                                                                              .dataset_size = report.dataset_size}));
+    io::append_line(context_.layout.example_bits,
+                    io::to_json_line(io::ExampleBitsLine{.step = state.step, .bits = report.example_bits}));
   });
   return !context_.evaluation_due;
 }
