@@ -8,6 +8,7 @@
 
 #include "base/words.h"
 #include "cli/command_line.h"
+#include "cli/opening/batch_advice.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/stop_signal.h"
 #include "veil/base/error.h"
@@ -38,9 +39,7 @@ ExitCode fail(ExitCode code, const std::string& message) {
 }
 
 ExitCode fail_in_torch(const std::string& message) {
-  const bool is_memory =
-      message.find("out of memory") != std::string::npos || message.find("can't allocate memory") != std::string::npos;
-  return is_memory ? fail(kFailed, kOutOfMemory) : fail(kInternal, "internal error: " + message);
+  return veil::cli::is_of_memory(message) ? fail(kFailed, kOutOfMemory) : fail(kInternal, "internal error: " + message);
 }
 
 }  // namespace
@@ -54,6 +53,8 @@ int main(int argc, char** argv) {
     return kDone;
   } catch (const veil::cli::Stopped& stopped) {
     return fail(kStopped, stopped.what());
+  } catch (const veil::cli::OutOfMemory& error) {
+    return fail(kFailed, error.what());
   } catch (const veil::InvalidArgument& error) {
     return fail(kUsage, error.what());
   } catch (const veil::DataError& error) {

@@ -38,6 +38,14 @@ std::string key_rows(const Command& command) {
                       : concat("\nSettings, as --section.key=value or in a file as [section] key = value:\n", text);
 }
 
+std::string action_rows(const Command& command) {
+  std::string text;
+  for (const Command& action : command.actions) {
+    text += row(action_word(action), action.summary);
+  }
+  return text.empty() ? "" : concat("Each has a help of its own, veil ", command.name, " … --help:\n", text, "\n");
+}
+
 // Whether this build has the CUDA runtime, whatever the machine has.
 bool has_cuda() { return at::detail::getCUDAHooks().hasCUDART(); }
 
@@ -46,7 +54,10 @@ bool has_cuda() { return at::detail::getCUDAHooks().hasCUDART(); }
 std::vector<std::string> keys_of(const Command& command) {
   std::vector<std::string> keys;
   for (const std::string& name : io::config_key_names()) {
-    if (std::ranges::find(command.sections, name.substr(0, name.find('.'))) != command.sections.end()) {
+    const auto is_of = [&](const std::string& section) {
+      return section == name || section == name.substr(0, name.find('.'));
+    };
+    if (std::ranges::any_of(command.sections, is_of)) {
       keys.push_back(name);
     }
   }
@@ -59,7 +70,8 @@ std::string key_text(const std::string& name) {
 }
 
 std::string help_of(const Flag& flag) {
-  return flag.key.empty() ? flag.help : concat(flag.key, ": ", key_text(flag.key));
+  const std::string text = flag.key.empty() ? flag.help : concat(flag.key, ": ", key_text(flag.key));
+  return flag.of.empty() ? text : concat(flag.of, ": ", text);
 }
 
 std::string exit_codes_text() {
@@ -89,7 +101,7 @@ std::string command_help(const Command& command) {
   }
   text += concat("\nUsage:\n  veil ", command.name, " [FLAGS]", command.positional.empty() ? "" : " ",
                  command.positional, "\n\n");
-  return text + flag_rows(command) + key_rows(command);
+  return text + action_rows(command) + flag_rows(command) + key_rows(command);
 }
 
 std::string version_text() {

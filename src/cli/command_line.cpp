@@ -15,6 +15,16 @@ bool asks_for(const std::vector<std::string>& words, std::string_view flag, std:
   return std::any_of(words.begin(), end, [&](const std::string& word) { return word == flag || word == short_flag; });
 }
 
+// Of the action that one of the words chooses, if one does.
+std::string help_on(const Command& command, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (const Command* action = find_action(command, word)) {
+      return command_help(*action);
+    }
+  }
+  return command_help(command);
+}
+
 }  // namespace
 
 std::vector<std::string> command_names() {
@@ -39,7 +49,8 @@ int run_command_line(const std::vector<std::string>& words) {
   require<UsageError>(!words.empty(), "no command given; veil --help lists them");
   const std::string& first = words.front();
   if (first == "--help" || first == "-h" || first == "help") {
-    print(words.size() > 1 && first == "help" ? command_help(find_command(words[1])) : program_help());
+    print(words.size() > 1 && first == "help" ? help_on(find_command(words[1]), {words.begin() + 2, words.end()})
+                                              : program_help());
     return 0;
   }
   if (first == "--version") {
@@ -54,7 +65,7 @@ int run_command_line(const std::vector<std::string>& words) {
   const Command& command = find_command(first);
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   if (asks_for(rest, "--help", "-h")) {
-    print(command_help(command));
+    print(help_on(command, rest));
     return 0;
   }
   Arguments arguments = parse_arguments(command, rest);

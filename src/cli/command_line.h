@@ -14,7 +14,8 @@ struct Flag {
   std::string name;      ///< without the dashes
   std::string argument;  ///< what stands after it, for the help: "FILE"; empty: a switch
   std::string help;
-  std::string key;  ///< the configuration key that it is a short name of, or empty
+  std::string key;      ///< the configuration key that it is a short name of, or empty
+  std::string of = {};  ///< the actions that take it, for the help, where not all of the command's do
 };
 
 /// A command of the program.
@@ -23,9 +24,11 @@ struct Command {
   std::string summary;                ///< one line
   std::vector<std::string> examples;  ///< complete command lines
   std::vector<Flag> flags;
-  std::vector<std::string> sections;  ///< of the configuration: their keys are flags too, --section.key=value
+  std::vector<std::string> sections;  ///< of the configuration, or single keys: flags too, --section.key=value
   std::string positional;             ///< name of the words beside flags, or empty if there may be none
-  int (*run)(const Arguments&);
+  int (*run)(const Arguments&) = nullptr;
+  std::vector<Command> actions = {};  ///< what the first word chooses among, named "data pack": each has flags and
+                                      ///< settings of its own, which together are those of the command
 };
 
 /// Every command, in the order of the help.
@@ -37,9 +40,18 @@ struct Command {
 /// The command of that name. Throws UsageError with the nearest one.
 [[nodiscard]] const Command& find_command(std::string_view name);
 
+/// `command` with flags, settings, examples and first words of its actions.
+[[nodiscard]] Command with_actions(Command command, std::vector<Command> actions);
+
+/// The word that chooses an action: "pack" of "data pack".
+[[nodiscard]] std::string action_word(const Command& action);
+
+/// The action of a command that `word` chooses; null if there is none.
+[[nodiscard]] const Command* find_action(const Command& command, std::string_view word);
+
 /// Sorts the words after the command's name into flags, settings and positionals. Values of settings are only checked
 /// when they are applied. Throws UsageError for an unknown flag (with the nearest), one given twice, a value that is
-/// missing and a word too many.
+/// missing, a word too many, and a flag or a setting that the action of the first word has no use for.
 [[nodiscard]] Arguments parse_arguments(const Command& command, const std::vector<std::string>& words);
 
 /// The settings that a command takes: the keys of its sections, in the order of the configuration.

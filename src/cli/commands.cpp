@@ -5,32 +5,16 @@
 #include "cli/command/evaluate/evaluate_command.h"
 #include "cli/command/report/report_command.h"
 #include "cli/command/sample/sample_command.h"
-#include "cli/command/schedules/schedules_command.h"
 #include "cli/command/selfcheck/selfcheck_command.h"
 #include "cli/command/train/train_command.h"
 #include "cli/command_line.h"
 #include "cli/completion.h"
+#include "cli/flags.h"
+#include "cli/schedules_commands.h"
+#include "veil/base/error.h"
 
 namespace veil::cli {
 namespace {
-
-const Flag kModel{
-    .name = "model", .argument = "FILE|DIR", .help = "a model file, the folder of a run or a checkpoint", .key = {}};
-const Flag kConfig{.name = "config", .argument = "FILE", .help = "settings, as an INI file", .key = {}};
-const Flag kJson{.name = "json", .argument = {}, .help = "print one JSON object", .key = {}};
-
-const Flag kForce{.name = "force",
-                  .argument = {},
-                  .help = "replace files that veil did not write as such an output; what is read is never replaced",
-                  .key = {}};
-
-Flag short_name(std::string name, std::string argument, std::string key) {
-  return {.name = std::move(name), .argument = std::move(argument), .help = {}, .key = std::move(key)};
-}
-
-Flag plain(std::string name, std::string argument, std::string help) {
-  return {.name = std::move(name), .argument = std::move(argument), .help = std::move(help), .key = {}};
-}
 
 Command train_command() {
   return {.name = "train",
@@ -103,66 +87,57 @@ Command sample_command() {
       .run = run_sample};
 }
 
-Command schedules_command() {
-  return {
-      .name = "schedules",
-      .summary = "compare masking schedules: closed forms, or on a model and data; design the steps of a sampler",
-      .examples = {"veil schedules --steps 20 --length 784 --out schedules.png",
-                   "veil schedules compare --model models/fashion-mnist.safetensors --data fashion-mnist",
-                   "veil schedules design --model models/fashion-mnist.safetensors --steps 8..256 --out grids.json"},
-      .flags = {kConfig, kModel,
-                plain("data", "NAME|PATH", "compare, design: the images; default: what the model was trained on"),
-                plain("schedules", "LIST",
-                      "compare: linear, cosine, poly<p>, geometric; default linear,cosine,poly2,poly3,geometric; with "
-                      "--train also "
-                      "count and genmd4"),
-                plain("train", "", "compare: train a model with each schedule, --base names their configuration"),
-                plain("base", "FILE", "compare --train: configuration of the runs"),
-                plain("seeds", "N", "compare --train: runs of each schedule; default 1"),
-                plain(
-                    "steps", "T|LIST",
-                    "rows of the table, default 10; compare: numbers of steps, default 8,16,…,1024; design: A..B or a "
-                    "list, default 8..256"),
-                plain("length", "N", "table: tokens of an example, for the expected number of masks; default 3072"),
-                plain("calls", "LIST",
-                      "compare: network calls of a sample for which grids are compared; default "
-                      "8,16,…,256"),
-                plain("limit", "N", "compare, design: examples of a split, 0: all; default 1000"),
-                plain("samples", "N", "compare: pictures drawn of each schedule and grid; default 64, 0: none"),
-                plain("sample-calls", "K", "compare: network calls of each of them; default 32"),
-                plain("batch", "B", "compare: examples of a batch whose loss and gradient are compared; default 32"),
-                plain("seed", "S", "compare, design: of masks and samples; default 0"),
-                plain("out", "FILE|DIR",
-                      "draw the curves, as .png or .svg; compare: folder of the results; design: file of the grids"),
-                kForce, kJson},
-      .sections = {"evaluate", "device"},
-      .positional = "compare|design",
-      .run = run_schedules};
+const std::vector<std::string> kAllSections{"data",  "model",    "schedule", "objective", "optimizer",
+                                            "train", "evaluate", "sample",   "device"};
+
+Command timed_action(const std::string& name, const std::string& summary, std::vector<std::string> examples) {
+  return {.name = concat("bench ", name),
+          .summary = summary,
+          .examples = std::move(examples),
+          .flags = {kConfig, plain("steps", "N", "timed steps; default 10"),
+                    plain("warmup", "N", "steps before the clock starts; default 3"), kJson},
+          .sections = kAllSections,
+          .positional = {}};
+}
+
+Command bench_data_action() {
+  return {.name = "bench data",
+          .summary = "images per second of reading, packing and opening a data set",
+          .examples = {"veil bench data --data photos32"},
+          .flags = {plain("data", "NAME|PATH", "what to read; default photos32"), kJson},
+          .sections = {},
+          .positional = {}};
+}
+
+Command bench_estimators_action() {
+  return {.name = "bench estimators",
+          .summary = "noise of the estimators of the bound, from one model and the same masks",
+          .examples = {"veil bench estimators --model models/fashion-mnist.safetensors --data fashion-mnist"},
+          .flags = {kModel, plain("data", "NAME|PATH", "what to score; default: what the model was trained on"),
+                    plain("passes", "J", "forward passes an example; default 8"),
+                    plain("batch", "B", "examples over which the reference spreads its times; default 64"),
+                    plain("limit", "N", "examples, a sample of the split that fills batches, 0: all; default 256"),
+                    plain("repeats", "R", "repetitions of the whole scheme, at least 2; default 16"),
+                    plain("seed", "S", "of the masks; default 0"), kJson},
+          .sections = kAllSections,
+          .positional = {}};
 }
 
 Command bench_command() {
-  return {
-      .name = "bench",
-      .summary =
-          "images per second of training, evaluation, sampling and reading; noise of the estimators of the bound",
-      .examples = {"veil bench train --config configs/quickstart.cfg",
-                   "veil bench sample --device.precision=float32 --json", "veil bench data --data photos32",
-                   "veil bench estimators --model models/fashion-mnist.safetensors --data fashion-mnist"},
-      .flags = {kConfig, plain("steps", "N", "timed steps; default 10"),
-                plain("warmup", "N", "steps before the clock starts; default 3"),
-                plain("model", "FILE|DIR", "estimators: a model file, or the folder of a run"),
-                plain(
-                    "data", "NAME|PATH",
-                    "estimators: what to score; data: what to read; default: what the model was trained on, photos32"),
-                plain("passes", "J", "estimators: forward passes an example; default 8"),
-                plain("batch", "B", "estimators: examples over which the reference spreads its times; default 64"),
-                plain("limit", "N",
-                      "estimators: examples, a sample of the split that fills batches, 0: all; default 256"),
-                plain("repeats", "R", "estimators: repetitions of the whole scheme, at least 2; default 16"),
-                plain("seed", "S", "estimators: of the masks; default 0"), kJson},
-      .sections = {"data", "model", "schedule", "objective", "optimizer", "train", "evaluate", "sample", "device"},
-      .positional = "train|evaluate|sample|data|estimators",
-      .run = run_bench};
+  return with_actions(
+      {.name = "bench",
+       .summary =
+           "images per second of training, evaluation, sampling and reading; noise of the estimators of the bound",
+       .examples = {},
+       .flags = {},
+       .sections = {},
+       .positional = {},
+       .run = run_bench},
+      {timed_action("train", "images per second of training", {"veil bench train --config configs/quickstart.cfg"}),
+       timed_action("evaluate", "images per second of evaluation",
+                    {"veil bench evaluate --config configs/quickstart.cfg"}),
+       timed_action("sample", "images per second of sampling", {"veil bench sample --device.precision=float32 --json"}),
+       bench_data_action(), bench_estimators_action()});
 }
 
 Command selfcheck_command() {
@@ -185,23 +160,72 @@ Command report_command() {
           .run = run_report};
 }
 
+// What is made of the images that are found.
+const std::vector<std::string> kPreparation{"data.size",   "data.fit",     "data.padding", "data.channels",
+                                            "data.resize", "data.upscale", "data.holdout", "data.duplicates"};
+
+Command data_action(const std::string& name, const std::string& words, std::vector<Flag> flags) {
+  std::vector<Flag> all{short_name("size", "N", "data.size"),
+                        short_name("channels", "C", "data.channels"),
+                        short_name("resize", "area|box|lanczos", "data.resize"),
+                        short_name("upscale", "true|false", "data.upscale"),
+                        short_name("holdout", "X", "data.holdout"),
+                        short_name("fit", "crop|pad", "data.fit"),
+                        short_name("padding", "COLOUR", "data.padding"),
+                        short_name("duplicates", "keep|drop", "data.duplicates")};
+  all.insert(all.end(), flags.begin(), flags.end());
+  return {.name = concat("data ", name),
+          .summary = {},
+          .examples = {},
+          .flags = std::move(all),
+          .sections = kPreparation,
+          .positional = words};
+}
+
+Command inspect_action() {
+  Command action = data_action(
+      "inspect", "PATH", {plain("sheet", "FILE.png", "write a picture of up to 64 of the images"), kForce, kJson});
+  action.summary = "say what images are there, of what splits and classes, and what is refused and why";
+  action.examples = {"veil data inspect photos --sheet sheet.png"};
+  return action;
+}
+
+Command pack_action() {
+  Command action =
+      data_action("pack", "IN OUT.h5",
+                  {plain("compress", "", "deflate, about half the size for photographs and slower to read"),
+                   plain("name", "NAME", "name of the data set; default: what was recognised"), kForce, kJson});
+  action.summary = "write all images into one file, which is read as it is needed";
+  action.examples = {"veil data pack photos photos.h5 --size 64"};
+  return action;
+}
+
+Command export_action() {
+  Command action = data_action("export", "IN OUT",
+                               {plain("as", "png|npz|cifar", "format; default npz for OUT.npz, else png"), kForce});
+  action.summary = "write all images as pictures, NumPy arrays or CIFAR's records";
+  action.examples = {"veil data export photos.h5 pictures --as png"};
+  return action;
+}
+
+Command verify_action() {
+  return {.name = "data verify",
+          .summary = "hold files to the published sizes and digests of known data sets, or to their own",
+          .examples = {"veil data verify photos.h5"},
+          .flags = {},
+          .sections = {},
+          .positional = "FILE"};
+}
+
 Command data_command() {
-  return {.name = "data",
-          .summary = "look at images, pack them into one file, write them in another format",
-          .examples = {"veil data inspect photos --sheet sheet.png", "veil data pack photos photos.h5 --size 64",
-                       "veil data export photos.h5 pictures --as png", "veil data verify photos.h5"},
-          .flags = {short_name("size", "N", "data.size"), short_name("fit", "crop|pad", "data.fit"),
-                    short_name("padding", "COLOUR", "data.padding"), short_name("channels", "C", "data.channels"),
-                    short_name("resize", "area|box|lanczos", "data.resize"),
-                    short_name("upscale", "true|false", "data.upscale"), short_name("holdout", "X", "data.holdout"),
-                    short_name("duplicates", "keep|drop", "data.duplicates"),
-                    plain("sheet", "FILE.png", "inspect: write a picture of up to 64 of the images"),
-                    plain("compress", "", "pack: deflate, about half the size for photographs and slower to read"),
-                    plain("name", "NAME", "pack: name of the data set; default: what was recognised"),
-                    plain("as", "png|npz|cifar", "export: format; default npz for OUT.npz, else png"), kForce, kJson},
-          .sections = {"data"},
-          .positional = "inspect|pack|export|verify PATH [OUT]",
-          .run = run_data};
+  return with_actions({.name = "data",
+                       .summary = "look at images, pack them into one file, write them in another format",
+                       .examples = {},
+                       .flags = {},
+                       .sections = {},
+                       .positional = "PATH [OUT]",
+                       .run = run_data},
+                      {inspect_action(), pack_action(), export_action(), verify_action()});
 }
 
 Command completion_command() {

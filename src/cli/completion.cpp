@@ -50,7 +50,8 @@ std::string quoted(std::string_view text) {
   return result + "'";
 }
 
-std::string bash_case(const Command& command) {
+// The words of its flags, and which of them want a path.
+std::string bash_words(const Command& command) {
   std::vector<std::string> flags{"--quiet", "--help"};
   std::vector<std::string> paths;
   for (const Flag& flag : command.flags) {
@@ -62,9 +63,19 @@ std::string bash_case(const Command& command) {
   for (const std::string& key : keys_of(command)) {
     flags.push_back(concat("--", key, "="));
   }
-  return concat("    ", command.name, ")\n      flags=", quoted(joined(flags, " ")),
-                "\n      paths=", quoted(joined(paths, " ")),
-                "\n      first=", quoted(joined(first_words(command), " ")), " ;;\n");
+  return concat("flags=", quoted(joined(flags, " ")), " paths=", quoted(joined(paths, " ")));
+}
+
+std::string bash_case(const Command& command) {
+  std::string actions;
+  for (const Command& action : command.actions) {
+    actions += concat("        ", action_word(action), ") ", bash_words(action), " ;;\n");
+  }
+  if (!actions.empty()) {
+    actions = concat("\n      case ${COMP_WORDS[2]} in\n", actions, "      esac");
+  }
+  return concat("    ", command.name, ")\n      ", bash_words(command),
+                "\n      first=", quoted(joined(first_words(command), " ")), actions, " ;;\n");
 }
 
 // Names of files are completed by bash itself: where no words are given, because of -o default.
@@ -100,7 +111,8 @@ std::string bash_script() {
       "complete -o default -F _veil veil\n");
 }
 
-std::string zsh_case(const Command& command) {
+// What follows _arguments.
+std::string zsh_specs(const Command& command) {
   const auto text = [](const std::string& help) { return escaped(help, "\\[]:"); };
   std::string specs = "'(-q --quiet)'{-q,--quiet}'[no progress]' '(-h --help)'{-h,--help}'[help]'";
   for (const Flag& flag : command.flags) {
@@ -115,7 +127,16 @@ std::string zsh_case(const Command& command) {
   if (!first.empty()) {
     specs += concat(" \\\n        ", quoted(concat("1:what:(", joined(first, " "), ")")));
   }
-  return concat("    ", command.name, ")\n      _arguments ", specs, " \\\n        '*:file:_files' ;;\n");
+  return concat(specs, " \\\n        '*:file:_files'");
+}
+
+std::string zsh_case(const Command& command) {
+  std::string actions;
+  for (const Command& action : command.actions) {
+    actions += concat("      [[ $words[2] == ", action_word(action), " ]] && { _arguments ", zsh_specs(action),
+                      "; return; }\n");
+  }
+  return concat("    ", command.name, ")\n", actions, "      _arguments ", zsh_specs(command), " ;;\n");
 }
 
 std::string zsh_script() {
@@ -149,24 +170,43 @@ std::string zsh_script() {
       "fi\n");
 }
 
-std::string fish_lines(const Command& command) {
-  const auto text = [](const std::string& help) { return concat("'", escaped(help, "\\'"), "'"); };
-  const std::string here = concat("complete -c veil -n '__fish_seen_subcommand_from ", command.name, "' ");
-  std::string lines =
-      concat("complete -c veil -n __fish_use_subcommand -f -a ", command.name, " -d ", text(command.summary), "\n");
+std::string fish_text(const std::string& help) { return concat("'", escaped(help, "\\'"), "'"); }
+
+std::string fish_flags(const Command& command, const std::string& condition) {
+  const std::string here = concat("complete -c veil -n '", condition, "' ");
+  std::string lines;
   for (const Flag& flag : command.flags) {
     const char* value = flag.argument.empty() ? "-f" : wants_path(flag) ? "-r -F" : "-x";
-    lines += concat(here, "-l ", flag.name, " ", value, " -d ", text(help_of(flag)), "\n");
+    lines += concat(here, "-l ", flag.name, " ", value, " -d ", fish_text(help_of(flag)), "\n");
   }
   for (const std::string& key : keys_of(command)) {
-    lines += concat(here, "-l ", key, " -x -d ", text(key_text(key)), "\n");
+    lines += concat(here, "-l ", key, " -x -d ", fish_text(key_text(key)), "\n");
   }
+  return lines;
+}
+
+std::string fish_lines(const Command& command) {
+  const std::string here = concat("__veil_at ", command.name);
+  std::string elsewhere = here;
+  std::string actions;
+  for (const Command& action : command.actions) {
+    actions += fish_flags(action, concat("__veil_at ", action.name));
+    elsewhere += concat("; and not __veil_at ", action.name);
+  }
+  const std::string lines = concat("complete -c veil -n __fish_use_subcommand -f -a ", command.name, " -d ",
+                                   fish_text(command.summary), "\n", fish_flags(command, elsewhere), actions);
   const auto first = first_words(command);
-  return first.empty() ? lines : concat(lines, here, "-a ", quoted(joined(first, " ")), "\n");
+  return first.empty() ? lines
+                       : concat(lines, "complete -c veil -n '", elsewhere, "' -a ", quoted(joined(first, " ")), "\n");
 }
 
 std::string fish_script() {
-  std::string lines = "# Completion of veil in fish: veil completion fish > ~/.config/fish/completions/veil.fish\n";
+  std::string lines =
+      "# Completion of veil in fish: veil completion fish > ~/.config/fish/completions/veil.fish\n"
+      "function __veil_at  # whether these are the words after the program's name\n"
+      "  set -l words (commandline -opc)\n"
+      "  test \"$words[2]\" = \"$argv[1]\"; and begin; not set -q argv[2]; or test \"$words[3]\" = \"$argv[2]\"; end\n"
+      "end\n";
   for (const Command& command : commands()) {
     lines += fish_lines(command);
   }

@@ -24,6 +24,9 @@ std::string paragraph(const std::string& tag, const std::string& text) {
 
 std::string section_of(const Command& command) {
   std::string text = concat(".SS ", shown(concat("veil ", command.name)), "\n", shown(command.summary), ".\n");
+  if (!command.positional.empty()) {
+    text += concat(".PP\nWords: ", shown(command.positional), "\n");
+  }
   for (const Flag& flag : command.flags) {
     const std::string tag = concat("--", flag.name, flag.argument.empty() ? "" : " ", flag.argument);
     text += paragraph(tag, help_of(flag));
@@ -36,6 +39,18 @@ std::string section_of(const Command& command) {
     text += concat(shown(example), "\n");
   }
   return text + ".fi\n";
+}
+
+// Its actions in its place, where it has some: its own flags are theirs.
+std::string sections_of(const Command& command) {
+  if (command.actions.empty()) {
+    return section_of(command);
+  }
+  std::string text;
+  for (const Command& action : command.actions) {
+    text += section_of(action);
+  }
+  return text;
 }
 
 std::string settings() {
@@ -55,7 +70,7 @@ std::string manual_page() {
                             ".SH SYNOPSIS\n.B veil\n.I command\n[flags] [\\-\\-section.key=value ...]\n",
                             ".SH COMMANDS\nEvery command takes \\-h, \\-\\-help and \\-q, \\-\\-quiet.\n");
   for (const Command& command : commands()) {
-    text += section_of(command);
+    text += sections_of(command);
   }
   return concat(text, settings(), ".SH ENVIRONMENT\n",
                 paragraph("VEIL_DATA",

@@ -89,6 +89,25 @@ std::string take(const Command& command, const options::option& option, Argument
   return key;
 }
 
+bool takes(const Command& action, const std::string& name) {
+  const auto keys = keys_of(action);
+  return find_flag(action, name) != nullptr || std::ranges::find(keys, name) != keys.end();
+}
+
+// A flag that the action has no use for is a misunderstanding.
+void require_flags_of(const Command& action, const Arguments& arguments) {
+  const auto require_taken = [&](const std::string& name) {
+    require<UsageError>(takes(action, name), "--", name, " is not of veil ", action.name, "; veil ", action.name,
+                        " --help lists what is");
+  };
+  for (const auto& [name, value] : arguments.flags) {
+    require_taken(name);
+  }
+  for (const auto& [key, value] : arguments.settings) {
+    require_taken(key);
+  }
+}
+
 }  // namespace
 
 Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
@@ -107,6 +126,10 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
     }
     const std::string name = take(command, option, arguments);
     require<UsageError>(seen.insert(name).second, "--", name, " is given twice");
+  }
+  if (const Command* action =
+          arguments.positionals.empty() ? nullptr : find_action(command, arguments.positionals[0])) {
+    require_flags_of(*action, arguments);
   }
   return arguments;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -39,7 +40,9 @@ class GroupPasses {
 
   [[nodiscard]] int64_t count() const { return static_cast<int64_t>(groups_.size()); }
 
-  void add_to(PassQueue& queue, const TokenBatch& batch, int64_t row, int64_t example) const {
+  // Calls `tell` with the passes that are done, in all, after each network call.
+  void add_to(PassQueue& queue, const TokenBatch& batch, int64_t row, int64_t example,
+              const std::function<void(int64_t)>& tell) const {
     const auto x0 = batch.tokens.narrow(0, row, 1).contiguous();
     auto z = torch::full_like(x0, network_.vocab_size);
     int64_t masked = x0.numel();
@@ -51,7 +54,9 @@ class GroupPasses {
       pass.hidden = masked;
       pass.level = told_level(network_.condition, schedule_, masked, x0.numel());
       pass.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
-      queue.add(std::move(pass));
+      if (queue.add(std::move(pass))) {
+        tell(example * count() + static_cast<int64_t>(j) + 1);
+      }
       z = z.index_copy(1, groups_[j], x0.index_select(1, groups_[j]));
       masked -= groups_[j].numel();
     }
@@ -78,16 +83,20 @@ std::vector<double> code_lengths(Denoiser& denoiser, const Dataset& dataset, std
     nats[place] += nats_per_token * static_cast<double>(row.masked.counts.front());
     profile.add(row.hidden, nats_per_token);
   };
+  const auto tell = [&](int64_t passes) {
+    if (progress) {
+      progress(passes / groups.count(), std::ssize(indices));
+    }
+  };
   PassQueue queue(denoiser, options.rows_per_call, device, take, PassMeasure::kCodeLength);
   for_each_batch_of(dataset, indices, options.batch_size, [&](const TokenBatch& batch, int64_t first) {
     for (int64_t row = 0; row < batch.size(); ++row) {
-      groups.add_to(queue, batch, row, first + row);
-      if (progress) {
-        progress(first + row + 1, std::ssize(indices));
-      }
+      groups.add_to(queue, batch, row, first + row, tell);
     }
   });
-  queue.flush();
+  if (queue.flush()) {
+    tell(std::ssize(indices) * groups.count());
+  }
   return nats;
 }
 

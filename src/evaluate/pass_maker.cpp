@@ -76,17 +76,23 @@ void run_passes(Denoiser& denoiser, const Dataset& dataset, std::span<const int6
                 const PassQueue::Sink& sink, const EvaluationProgress& progress) {
   PassQueue queue(denoiser, options.rows_per_call, compute.device, sink);
   const PassMaker maker(denoiser, options, bound);
+  const auto tell = [&](int64_t passes) {
+    if (progress) {
+      progress(passes / options.passes, std::ssize(indices));
+    }
+  };
   for_each_batch_of(dataset, indices, options.batch_size, [&](const TokenBatch& batch, int64_t first) {
     for (int64_t i = 0; i < batch.size() * options.passes; ++i) {
       PassRow row = maker.make(batch, i / options.passes, i % options.passes);
       row.index = first * options.passes + i;
-      queue.add(std::move(row));
-    }
-    if (progress) {
-      progress(first + batch.size(), std::ssize(indices));
+      if (queue.add(std::move(row))) {
+        tell(first * options.passes + i + 1);
+      }
     }
   });
-  queue.flush();
+  if (queue.flush()) {
+    tell(std::ssize(indices) * options.passes);
+  }
 }
 
 }  // namespace veil

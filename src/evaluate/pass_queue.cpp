@@ -28,16 +28,18 @@ MaskedTokens join(const std::vector<PassRow>& rows) {
 PassQueue::PassQueue(Denoiser& denoiser, int64_t rows_per_call, torch::Device device, Sink sink, PassMeasure measure)
     : denoiser_(denoiser), rows_per_call_(rows_per_call), device_(device), sink_(std::move(sink)), measure_(measure) {}
 
-void PassQueue::add(PassRow row) {
+bool PassQueue::add(PassRow row) {
   rows_.push_back(std::move(row));
-  if (static_cast<int64_t>(rows_.size()) == rows_per_call_) {
+  const bool is_full = static_cast<int64_t>(rows_.size()) == rows_per_call_;
+  if (is_full) {
     run();
   }
+  return is_full;
 }
 
-void PassQueue::flush() {
+bool PassQueue::flush() {
   if (rows_.empty()) {
-    return;
+    return false;
   }
   PassRow filler = rows_.back();
   filler.index = -1;
@@ -45,6 +47,7 @@ void PassQueue::flush() {
   filler.masked = {.z = filler.x0, .positions = torch::empty({0}, torch::kInt64), .counts = {0}};
   rows_.resize(static_cast<size_t>(rows_per_call_), filler);
   run();
+  return true;
 }
 
 void PassQueue::run() {

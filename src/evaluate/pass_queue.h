@@ -39,10 +39,12 @@ class PassQueue {
   PassQueue(Denoiser& denoiser, int64_t rows_per_call, torch::Device device, Sink sink,
             PassMeasure measure = PassMeasure::kBound);
 
-  void add(PassRow row);
+  /// Returns whether the row was the last of a network call, which is done then, with all rows up to this one.
+  bool add(PassRow row);
 
-  /// Runs what is left, with copies of the last row that have nothing masked in the empty places.
-  void flush();
+  /// Runs what is left, with copies of the last row that have nothing masked in the empty places. Returns whether there
+  /// was anything.
+  bool flush();
 
  private:
   void run();

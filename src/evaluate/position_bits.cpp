@@ -55,7 +55,7 @@ struct PositionSums {
 
 std::vector<PositionBits> position_bits(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
                                         std::span<const double> example_bits, const EvaluationOptions& options,
-                                        const Compute& compute) {
+                                        const Compute& compute, const EvaluationProgress& progress) {
   check_options(options);
   check_dataset(denoiser.options(), dataset);
   require(indices.size() == example_bits.size(), "found the bits of ", example_bits.size(), " examples, want those of ",
@@ -68,7 +68,7 @@ std::vector<PositionBits> position_bits(Denoiser& denoiser, const Dataset& datas
   const auto take = [&](const PassRow& row, double /*nats_per_token*/, std::span<const double> parts) {
     sums[static_cast<size_t>(row.index / options.passes)].add(row, parts);
   };
-  run_passes(denoiser, dataset, indices, options, compute, bound_of(denoiser, options), take, {});
+  run_passes(denoiser, dataset, indices, options, compute, bound_of(denoiser, options), take, progress);
   std::vector<PositionBits> found;
   for (size_t i = 0; i < indices.size(); ++i) {
     found.push_back({indices[i], sums[i].shares_of(example_bits[i] * static_cast<double>(length))});

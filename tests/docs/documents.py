@@ -92,15 +92,23 @@ def in_header(path: pathlib.Path, name: str) -> Iterator[Command]:
 
 
 def in_help(veil: str) -> Iterator[Command]:
-    """The examples of `veil --help` and of every command's own help."""
+    """The examples of `veil --help` and of the help of every command and of each of its actions."""
     listing = help_text(veil)
     yield from _examples("veil --help", listing)
     for command in command_names(listing):
-        yield from _examples(f"veil {command} --help", help_text(veil, command))
+        text = help_text(veil, command)
+        yield from _examples(f"veil {command} --help", text)
+        for action in action_names(text):
+            yield from _examples(f"veil {command} {action} --help", help_text(veil, command, action))
 
 
 def help_text(veil: str, *command: str) -> str:
     return subprocess.run([veil, *command, "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def action_names(text: str) -> list[str]:
+    """The first words of a command that have a help of their own."""
+    return re.findall(r"^  (\w+) ", text.split(" … --help:\n")[1].split("\n\n")[0], re.MULTILINE) if " … --help:\n" in text else []
 
 
 def command_names(listing: str) -> list[str]:

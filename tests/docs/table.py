@@ -58,6 +58,7 @@ SHORTENED = (
     Shortened("veil schedules design *", {"--limit": "4", "--steps": "8..16"}, "four examples"),
     Shortened("veil bench estimators *", _ESTIMATORS, "two examples"),
     Shortened("veil bench train *", {"--steps": "1", "--warmup": "0", "--train.batch_size": "2"}, "one step"),
+    Shortened("veil bench evaluate *", {"--steps": "1", "--warmup": "0", "--evaluate.batch_size": "2"}, "one step"),
     Shortened("veil bench sample *", {"--steps": "1", "--warmup": "0", "--model.layers": "1", "--model.width": "32",
                                       "--sample.count": "1", "--sample.steps": "1"}, "one step of a small network"),
     Shortened("build/release/bin/*_test --gtest_filter=*", {"--gtest_list_tests": ""},

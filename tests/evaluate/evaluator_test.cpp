@@ -265,17 +265,6 @@ TEST(EvaluatorTest, LossThatIsNotFiniteNamesTheExampleByItsPlaceInTheWhole) {
   }
 }
 
-TEST(EvaluatorTest, ReportsProgressToTheEnd) {
-  ConstantDenoiser network(toy_options(4, 2), torch::zeros({2}));
-  std::vector<int64_t> done;
-  (void)evaluate(network, toy_dataset(random_tokens(7, 4, 2), 2), {.batch_size = 3}, Compute{},
-                 [&](int64_t examples, int64_t all) {
-                   EXPECT_EQ(all, 7);
-                   done.push_back(examples);
-                 });
-  EXPECT_EQ(done, (std::vector<int64_t>{3, 6, 7}));
-}
-
 TEST(EvaluatorTest, RefusesOptionsAndDataThatDoNotFit) {
   ConstantDenoiser network(toy_options(4, 2), torch::zeros({2}));
   const auto data = toy_dataset(random_tokens(3, 4, 2), 2);

@@ -25,6 +25,8 @@ enum class NoisePurpose : uint8_t {
   kRevealOrder = 15,      ///< a random order in which the positions of an example are revealed
   kSplitPart = 16,        ///< which examples of a split are its part of so many; round 0: examples, 1: classes
   kBootstrap = 17,        ///< examples drawn again with replacement, for an error; round = repetition
+  kVerify = 18,           ///< which examples of a result are computed again
+  kQuality = 19,          ///< everything that measures of sample quality draw; round says for what
 };
 
 /// Names one stream of counter-based noise (Philox4x32-10, Salmon et al. 2011). The numbers drawn from it are a pure

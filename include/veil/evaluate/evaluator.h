@@ -38,7 +38,7 @@ struct EvaluationRanges {
 /// Throws InvalidOption if a field is out of range, the schedule's among them, or passes is no multiple of replicates.
 void check_options(const EvaluationOptions& options);
 
-/// Called with (examples done, examples in all).
+/// Called after each network call with (examples of which every pass is done, examples in all).
 using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 
 /// Measures the bound on `dataset` with the network in evaluation mode (afterwards as it was), without gradients. Every

@@ -26,11 +26,12 @@ struct PositionBits {
 /// included. The ratio is consistent: more passes (options.passes) make single positions sharper; 8 mask each about
 /// four times.
 ///
-/// Runs the passes of evaluate() again, with the same noise. Throws as evaluate() does; InvalidArgument if there are
-/// not as many bits as indices.
+/// Runs the passes of evaluate() again, with the same noise, and tells of them as that does. Throws as evaluate() does;
+/// InvalidArgument if there are not as many bits as indices.
 [[nodiscard]] std::vector<PositionBits> position_bits(Denoiser& denoiser, const Dataset& dataset,
                                                       std::span<const int64_t> indices,
                                                       std::span<const double> example_bits,
-                                                      const EvaluationOptions& options, const Compute& compute = {});
+                                                      const EvaluationOptions& options, const Compute& compute = {},
+                                                      const EvaluationProgress& progress = {});
 
 }  // namespace veil

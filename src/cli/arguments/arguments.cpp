@@ -1,6 +1,5 @@
 #include "cli/arguments/arguments.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "cli/arguments/usage_error.h"
@@ -17,13 +16,6 @@ std::string Arguments::text(std::string_view flag, std::string_view fallback) co
 std::string Arguments::required(std::string_view flag) const {
   require<UsageError>(has(flag), "veil ", command, " needs --", flag, "; veil ", command, " --help shows examples");
   return text(flag);
-}
-
-void Arguments::allow_only(std::initializer_list<std::string_view> known) const {
-  for (const auto& [flag, value] : flags) {
-    require<UsageError>(std::find(known.begin(), known.end(), flag) != known.end(), "--", flag, " is not of veil ",
-                        command, positionals.empty() ? "" : " ", positionals.empty() ? "" : positionals.front());
-  }
 }
 
 int64_t Arguments::integer(std::string_view flag, int64_t fallback, int64_t low, int64_t high) const {

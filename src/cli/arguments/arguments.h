@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,9 +23,6 @@ struct Arguments {
   [[nodiscard]] std::string text(std::string_view flag, std::string_view fallback = "") const;
   /// The value of a flag that the command cannot do without. Throws UsageError.
   [[nodiscard]] std::string required(std::string_view flag) const;
-  /// Throws UsageError if another flag than these was given, naming the first word too: of a command whose first word
-  /// chooses what it does, a flag that this has no use for is a misunderstanding.
-  void allow_only(std::initializer_list<std::string_view> known) const;
   /// A whole number in [low, high]. Throws UsageError that names flag, value and both bounds.
   [[nodiscard]] int64_t integer(std::string_view flag, int64_t fallback, int64_t low, int64_t high) const;
 };

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <iostream>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "cli/terminal/messages.h"
@@ -31,7 +30,7 @@ bool are_the_same_examples(const std::string& fingerprint, const std::string& ot
 }  // namespace
 
 std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet,
-                                   const StopSignal* signal) {
+                                   const StopSignal* signal, std::set<std::string>* told) {
   std::optional<ProgressReporter> progress;  // small sets are there before anyone wonders
   const auto begin = std::chrono::steady_clock::now();
   io::OpenObserver observer;
@@ -48,9 +47,8 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
   };
   observer.warning = warn;
   if (!quiet) {
-    observer.note = [](const std::string& text) {
-      static std::set<std::string> said;  // of two splits of one source most is the same
-      if (said.insert(text).second) {
+    observer.note = [told](const std::string& text) {
+      if (told == nullptr || told->insert(text).second) {
         warn(text);
       }
     };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "cli/arguments/arguments.h"
@@ -12,10 +13,12 @@
 namespace veil::cli {
 
 /// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found and
-/// converted; what was refused is always told. split as in io::open_dataset. Throws DataError; Stopped when `signal`,
-/// if it is given, came.
+/// converted; what was refused is always told. split as in io::open_dataset. `told`, if it is given, are notes that are
+/// not told again, and grow: of two splits of one source most are the same. Throws DataError; Stopped when `signal`, if
+/// it is given, came.
 [[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet,
-                                                 const StopSignal* signal = nullptr);
+                                                 const StopSignal* signal = nullptr,
+                                                 std::set<std::string>* told = nullptr);
 
 /// The data that a command scores a model on: --data or what the model was trained on, in the split that was asked for.
 /// Of another set without a word on the split: test where it is divided, else all. Where the model is told classes,

@@ -126,8 +126,8 @@ std::optional<ArchiveKind> archive_kind(const std::filesystem::path& path) {
 
 class ArchiveReader::Impl {
  public:
-  explicit Impl(const std::filesystem::path& path)
-      : source_{.file = UnpackedFile(path), .error = {}}, archive_(archive_read_new()) {
+  Impl(const std::filesystem::path& path, UnusableMembers unusable)
+      : source_{.file = UnpackedFile(path), .error = {}}, archive_(archive_read_new()), unusable_(unusable) {
     const auto kind = archive_kind(path);
     const auto found = has_zip_name(path) ? ": cut or damaged: found " : ": found ";
     const auto wanted = has_zip_name(path) ? ", want a zip file" : ", want a tar or zip file";
@@ -170,12 +170,25 @@ class ArchiveReader::Impl {
       if (archive_entry_filetype(entry) == AE_IFDIR) {
         continue;
       }
-      refuse_unless(archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr,
-                    "is a link or a device, want regular files only");
-      refuse_unless(!is_zip_ || has_plain_method(), "is packed with another method than deflate");
-      return Member{.name = member_, .size = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : -1};
+      return Member{.name = member_,
+                    .size = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : -1,
+                    .unusable = what_is_unusable(entry)};
     }
     return std::nullopt;
+  }
+
+  // Empty for a file with content that can be read.
+  [[nodiscard]] std::string what_is_unusable(archive_entry* entry) const {
+    const bool is_link = archive_entry_filetype(entry) == AE_IFLNK || archive_entry_hardlink(entry) != nullptr;
+    const bool is_file = archive_entry_filetype(entry) == AE_IFREG && !is_link;
+    const bool is_readable = !is_zip_ || has_plain_method();
+    if (unusable_ == UnusableMembers::kRefuse) {
+      refuse_unless(is_file, "is a link or a device, want regular files only");
+      refuse_unless(is_readable, "is packed with another method than deflate");
+    }
+    return is_link    ? "links, which are not followed"
+           : !is_file ? "devices"
+                      : (is_readable ? "" : "files packed with another method than deflate");
   }
 
   size_t read(std::span<uint8_t> bytes) {
@@ -259,12 +272,14 @@ class ArchiveReader::Impl {
   Source source_;
   std::unique_ptr<archive, FreeArchive> archive_;
   std::string member_;
+  UnusableMembers unusable_;
   int64_t members_ = 0;
   bool is_zip_ = false;
   bool is_ended_ = false;
 };
 
-ArchiveReader::ArchiveReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
+ArchiveReader::ArchiveReader(const std::filesystem::path& path, UnusableMembers unusable)
+    : impl_(std::make_unique<Impl>(path, unusable)) {}
 ArchiveReader::~ArchiveReader() = default;
 std::optional<Member> ArchiveReader::next() { return impl_->next(); }
 size_t ArchiveReader::read(std::span<uint8_t> bytes) { return impl_->read(bytes); }
@@ -272,10 +287,12 @@ std::optional<std::vector<uint8_t>> ArchiveReader::read_within(int64_t limit) { 
 std::vector<uint8_t> ArchiveReader::read_all(int64_t limit) { return impl_->read_all(limit); }
 
 std::vector<Member> list_members(const std::filesystem::path& path) {
-  ArchiveReader reader(path);
+  ArchiveReader reader(path, UnusableMembers::kTell);
   std::vector<Member> members;
   while (auto member = reader.next()) {
-    members.push_back(std::move(*member));
+    if (member->unusable.empty()) {
+      members.push_back(std::move(*member));
+    }
   }
   return members;
 }

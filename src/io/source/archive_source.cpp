@@ -33,11 +33,15 @@ struct Archive {
 // What is in an archive: the same rule as for a folder.
 FolderFiles list_archive(const fs::path& path) {
   FolderFiles found;
-  ArchiveReader reader(path);
+  ArchiveReader reader(path, UnusableMembers::kTell);
   std::array<uint8_t, kStartBytes> start{};
   while (const auto member = reader.next()) {
     auto name = plain_name(member->name);
     if (is_below_system(name)) {
+      continue;
+    }
+    if (!member->unusable.empty()) {
+      found.others.emplace_back(std::move(name), member->unusable);
       continue;
     }
     const auto seen = has_image_ending(name) ? 0 : reader.read(start);
@@ -158,7 +162,7 @@ class ArchiveSource : public ImageSource {
 class ArchiveStream : public ImageStream {
  public:
   // split: its index among the splits of this archive.
-  ArchiveStream(const Archive& archive, size_t split) : reader_(archive.path) {
+  ArchiveStream(const Archive& archive, size_t split) : reader_(archive.path, UnusableMembers::kTell) {
     for (const auto& image : archive.listing.images) {
       if (image.split == split) {
         listed_.emplace(image.name, Listed{.label = image.label});
@@ -170,7 +174,7 @@ class ArchiveStream : public ImageStream {
     while (const auto member = reader_.next()) {
       const auto name = plain_name(member->name);
       const auto found = listed_.find(name);
-      if (found != listed_.end()) {
+      if (member->unusable.empty() && found != listed_.end()) {
         SourceImage image{.origin = name, .label = found->second.label, .is_file = true};
         if (std::exchange(found->second.is_taken, true)) {
           image.refusal = "a second file of this name in the archive";

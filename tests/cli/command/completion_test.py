@@ -16,14 +16,18 @@ COMMANDS = re.findall(r"^  ([a-z]+) ", subprocess.run([VEIL, "--help"], capture_
                       .stdout.split("Commands:")[1].split("Examples:")[0], re.M)
 
 
+ACTIONS = [("data", "inspect"), ("data", "pack"), ("data", "export"), ("data", "verify"), ("bench", "train"), ("bench", "data"),
+           ("bench", "estimators")]
+
+
 @functools.cache
 def veil(*words):
     return subprocess.run([VEIL, *words], capture_output=True, text=True, check=False)
 
 
-def flags_in_help(command):
+def flags_in_help(*words):
     """The flags, and the settings with the sign that stands behind them in a command line."""
-    text = veil(command, "--help").stdout
+    text = veil(*words, "--help").stdout
     flags, _, settings = text.partition("\nSettings,")
     return set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", flags, re.M)), \
         {f"{key}=" for key in re.findall(r"^  (--[\w.]+)", settings, re.M)}
@@ -47,6 +51,12 @@ class Bash(unittest.TestCase):
             flags, settings = flags_in_help(command)
             self.assertEqual(self.complete(command, "-"), flags | settings, command)
 
+    def test_an_action_has_its_own(self):
+        for words in ACTIONS:
+            flags, settings = flags_in_help(*words)
+            self.assertEqual(self.complete(*words, "-"), flags | settings, words)
+        self.assertNotIn("--sheet", self.complete("data", "pack", "--"))
+
     def test_what_was_begun_is_gone_on_with(self):
         self.assertEqual(self.complete("train", "--optimizer.learning"), {"--optimizer.learning_rate="})
         self.assertEqual(self.complete("data", "p"), {"pack"})
@@ -67,12 +77,13 @@ class OtherShells(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("fish"), "there is no fish")
     def test_fish_completes(self):
-        for command in COMMANDS:
-            script = veil("completion", "fish").stdout + f"complete -C 'veil {command} --'"
+        for words in [(command,) for command in COMMANDS] + ACTIONS:
+            script = veil("completion", "fish").stdout + f"complete -C 'veil {' '.join(words)} --'"
             result = subprocess.run(["fish", "--no-config"], input=script, capture_output=True, text=True, check=True)
             given = {line.split("\t")[0].rstrip("=") for line in result.stdout.splitlines()}
-            flags, settings = flags_in_help(command)
-            self.assertLessEqual({*flags, *(key.rstrip("=") for key in settings)} - {"--quiet", "--help"}, given)
+            flags, settings = flags_in_help(*words)
+            known = {*flags, *(key.rstrip("=") for key in settings)} - {"--quiet", "--help"}
+            self.assertEqual({flag for flag in given if flag.startswith("--")}, known, words)
 
     def test_every_flag_stands_in_every_script(self):
         for shell, form in (("zsh", "{}["), ("fish", "-l {} ")):
@@ -102,6 +113,11 @@ class Manual(unittest.TestCase):
             for name in (flags | settings) - {"--quiet", "--help"}:
                 self.assertIn(name.strip("="), shown) if name in flags else self.assertIn(name.strip("-="), shown)
         self.assertIn("75 stopped by a signal", shown)
+        for words in ACTIONS:
+            begin = shown.index(f"veil {' '.join(words)}\n")
+            part = re.split(r"\n   veil \w+", shown[begin + 1:])[0]
+            for flag in flags_in_help(*words)[0] - {"--quiet", "--help"}:
+                self.assertRegex(part, rf"(?m)^ +{flag}\b", words)
 
     def test_no_line_is_a_command_by_accident(self):
         known = ("TH", "SH", "SS", "TP", "B", "I", "PP", "nf", "fi")

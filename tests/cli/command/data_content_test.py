@@ -6,16 +6,21 @@ usage: data_content_test.py VEIL
 """
 
 import hashlib
+import io
 import json
 import pathlib
 import random
 import struct
 import sys
+import tarfile
 import unittest
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import data_files as files  # noqa: E402
 from veil_case import TINY, VeilCase  # noqa: E402
+
+SIDE = 6
 
 
 class Holdout(VeilCase):
@@ -71,6 +76,38 @@ class Fingerprint(VeilCase):
         images[300] = bytes(self.SIDE**2)  # one of those looked at, behind the first 256
         before = self.line(images)
         self.assertEqual(self.stored(images), before)
+
+
+class Archives(VeilCase):
+    def picture(self, number):
+        return files.png(files.pixels(number, SIDE, SIDE, 1), SIDE, SIDE, 1)
+
+    def test_members_of_an_archive_that_cannot_be_read_are_named_and_the_rest_is_used(self):
+        with tarfile.open(self.folder / "some.tar.gz", "w:gz") as archive:
+            for i in range(6):
+                member = tarfile.TarInfo(f"{i}.png")
+                member.size = len(self.picture(i))
+                archive.addfile(member, io.BytesIO(self.picture(i)))
+            for name, kind, target in (("soft.png", tarfile.SYMTYPE, "0.png"), ("away.png", tarfile.SYMTYPE, "/etc/passwd"),
+                                       ("hard.png", tarfile.LNKTYPE, "1.png"), ("tty", tarfile.CHRTYPE, "")):
+                member = tarfile.TarInfo(name)
+                member.type, member.linkname = kind, target
+                archive.addfile(member)
+        with zipfile.ZipFile(self.folder / "some.zip", "w") as archive:
+            for i in range(6):
+                archive.writestr(f"{i}.png", self.picture(i))
+            link = zipfile.ZipInfo("soft.png")
+            link.create_system, link.external_attr = 3, 0o120777 << 16
+            archive.writestr(link, "0.png")
+            archive.writestr("7.png", self.picture(7), zipfile.ZIP_BZIP2)
+        links, other = "links, which are not followed", "files packed with another method than deflate"
+        for name, left_out in (("some.tar.gz", [(links, 3, "soft.png"), ("devices", 1, "tty")]),
+                               ("some.zip", [(links, 1, "soft.png"), (other, 1, "7.png")])):
+            found = self.inspected(name)
+            self.assertEqual((found["splits"][0]["images"], found["splits"][0]["refused"]), (6, []))
+            pixels = self.exported(name, "--holdout", 0)["x_train"][2]
+            self.assertEqual(pixels, b"".join(files.pixels(i, SIDE, SIDE, 1) for i in range(6)))
+            self.assertEqual([(each["kind"], each["count"], each["example"]) for each in found["left_out"]], left_out)
 
 
 if __name__ == "__main__":

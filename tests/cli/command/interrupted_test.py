@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from training_case import EVERY_STEP, SCORED, TRAINED, OwnRunCase, images, npz, 
 from veil_case import VEIL  # noqa: E402
 
 SCORED_IMAGES = 4_000
+CLASSES = 200
 FEW = "--evaluate.limit=7"
 LONG_SAMPLES = ["--sample.steps=8000", "--sample.count=64", "--sample.rows_per_call=1"]
 
@@ -32,7 +34,7 @@ class InterruptedCase(OwnRunCase):
         super().setUp()
         self.write("set.npz", npz(images(12, TRAINED, 1), images(SCORED_IMAGES, SCORED, 2)))
 
-    def interrupted(self, *words, when):
+    def interrupted(self, *words, when, patience=60):
         """Exit code and standard error of a command that gets SIGTERM a little after it listens and `when` holds."""
         process = subprocess.Popen([VEIL, *map(str, words)], cwd=self.folder, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True)
@@ -44,7 +46,7 @@ class InterruptedCase(OwnRunCase):
         process.send_signal(signal.SIGTERM)
         begin = time.monotonic()
         _, errors = process.communicate(timeout=120)
-        self.assertLess(time.monotonic() - begin, 60, "it went on after the signal")
+        self.assertLess(time.monotonic() - begin, patience, "it went on after the signal")
         return process.returncode, errors
 
     def whole(self, *words):
@@ -124,6 +126,44 @@ class Evaluate(InterruptedCase):
         self.assertEqual(code, 75, errors)
         self.assertRegex(errors, r"veil: stopped after \d+ examples were scored; a figure of these alone is not kept\n")
         self.assertEqual(self.content("evaluation.json"), before)
+
+    def test_it_is_heard_within_a_large_batch(self):
+        self.train("--train.steps=1", FEW)
+        code, errors = self.interrupted("evaluate", "--model", "run", "--limit", 0, "--batch", SCORED_IMAGES, "--passes", 256,
+                                        when=lambda: True, patience=20)
+        self.assertEqual(code, 75, errors)
+        self.assertRegex(errors, r"veil: stopped after \d+ examples were scored; a figure of these alone is not kept\n")
+
+    def test_a_figure_that_is_whole_is_kept_without_what_is_found_beside_it(self):
+        def int64(values):
+            return ("<i8", (len(values),), struct.pack(f"<{len(values)}q", *values))
+        labels = int64(range(CLASSES))
+        self.write("set.npz", npz(images(CLASSES, TRAINED, 1), images(CLASSES, SCORED, 2), y_train=labels, y_test=labels))
+        self.train("--train.steps=1", FEW, "--model.class_conditional=true", "--sample.count=2")
+        words = ["evaluate", "--model", "run", "--limit", 0]
+        begin = time.monotonic()
+        whole = json.loads(self.veil(*words, "--json").stdout)
+        took = time.monotonic() - begin
+        begin = time.monotonic()  # the labels take as long for each class
+        code, errors = self.interrupted(*words, "--label-errors", 3, "--out", "all.json",
+                                        when=lambda: time.monotonic() > begin + 3 * took)
+        self.assertEqual(code, 75, errors)
+        self.assertIn("veil: stopped: the figure is whole; what was asked for beside it (ranking, heat map, label errors) is not "
+                      "made\n", errors)
+        kept = json.loads((self.folder / "all.json").read_text())
+        self.assertEqual((kept["examples"], kept["bits_per_dim"]), (CLASSES, whole["bits_per_dim"]))
+        self.assertNotIn("label_errors", kept)
+
+
+class Sample(InterruptedCase):
+    def test_what_is_lost_is_said(self):
+        self.train("--train.steps=0")
+        code, errors = self.interrupted("sample", "--model", "run", "--count", 64, "--steps", 8000, "--out", "pictures",
+                                        "--sample.rows_per_call=1", when=lambda: True)
+        self.assertEqual(code, 75, errors)
+        self.assertRegex(errors, r"veil: stopped after \d+ of 64 samples were drawn; nothing was written: calls with a smaller "
+                                 r"--count, and --first, keep what they made\n")
+        self.assertFalse((self.folder / "pictures").exists())
 
 
 if __name__ == "__main__":

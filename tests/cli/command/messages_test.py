@@ -78,6 +78,10 @@ class Warnings(RunCase):
             self.assertNotIn("going on", errors)
             if words[0] == "train":
                 self.assertIn("log.jsonl: 1 damaged line is dropped", errors)
+        (whole / "log.jsonl").write_text((whole / "log.jsonl").read_text() + "no object\n")  # of a run that is finished
+        errors = self.veil("train", "--run", whole, "--config", "tiny.cfg", *EVERY_STEP, "--train.steps=2", "-q").stderr
+        self.assertIn("log.jsonl: 1 damaged line is dropped", errors)
+        self.assertNotIn("all 2 updates are made", errors)
 
     def test_nor_does_it_hide_that_images_are_left_out(self):
         for i in range(8):

@@ -41,6 +41,53 @@ class Program(unittest.TestCase):
             self.assertIn(part, result.stderr)
 
 
+PREPARATION = {"size", "channels", "resize", "upscale", "holdout"}
+TIMED = {"config", "steps", "warmup", "json"}
+ACTIONS = {  # words after it, its own flags
+    "data inspect": ("PATH", PREPARATION | {"sheet", "force", "json"}),
+    "data pack": ("IN OUT.h5", PREPARATION | {"compress", "name", "force", "json"}),
+    "data export": ("IN OUT", PREPARATION | {"as", "force"}),
+    "data verify": ("FILE", set()),
+    "bench train": ("", TIMED), "bench evaluate": ("", TIMED), "bench sample": ("", TIMED),
+    "bench data": ("", {"data", "json"}),
+    "bench estimators": ("", {"model", "data", "passes", "batch", "limit", "repeats", "seed", "json"})}
+
+
+class ActionHelp(Program):
+    def test_each_shows_its_own_usage_options_and_examples_alone(self):
+        for name, (words, flags) in ACTIONS.items():
+            text = self.veil(*name.split(), "--help").stdout
+            self.assertTrue(text.startswith(f"veil {name}: "), text)
+            self.assertIn(f"\nUsage:\n  veil {name} [FLAGS]{' ' + words if words else ''}\n", text)
+            listed = re.findall(r"^  --(\w+)", text.split("\nSettings,")[0], re.M)
+            self.assertEqual(sorted(listed), sorted(flags), name)
+            examples = text.split("Examples:\n")[1].split("\n\n")[0].splitlines()
+            self.assertTrue(examples and all(line.startswith(f"  veil {name} ") for line in examples), examples)
+            settings = set(re.findall(r"^  --(\w+\.\w+)", text, re.M))
+            if name in ("data verify", "bench data"):
+                self.assertEqual(settings, set())
+            elif name.startswith("data "):
+                self.assertEqual(settings, {f"data.{key}" for key in PREPARATION})
+
+    def test_it_is_found_wherever_the_word_stands(self):
+        wanted = self.veil("data", "pack", "--help").stdout
+        for words in (("help", "data", "pack"), ("data", "-h", "pack"), ("data", "pack", "a", "b", "--nonsense", "-h")):
+            self.assertEqual(self.veil(*words).stdout, wanted)
+        whole = self.veil("data", "--help").stdout
+        for action in ("inspect", "pack", "export", "verify"):
+            self.assertRegex(whole, rf"(?m)^  {action} +\w")
+        self.assertIn("  --compress                pack: deflate", whole)
+        self.assertRegex(whole, r"(?m)^  --json +inspect, pack: ")
+        self.assertRegex(self.veil("bench", "--help").stdout, r"(?m)^  --data NAME\|PATH +data: what to read; .*; estimators: ")
+
+    def test_what_an_action_has_no_use_for_is_refused(self):
+        for words, flag in ((("data", "verify", "x", "--size=3"), "--data.size is not of veil data verify"),
+                            (("data", "inspect", "x", "--compress"), "--compress is not of veil data inspect"),
+                            (("data", "export", "x", "y", "--json"), "--json is not of veil data export"),
+                            (("bench", "data", "--train.steps=3"), "--train.steps is not of veil bench data")):
+            self.assert_refused(self.veil(*words), 2, flag, f"; veil {words[0]} {words[1]} --help lists what is")
+
+
 class Help(Program):
     def test_help_lists_every_command(self):
         result = self.veil("--help")

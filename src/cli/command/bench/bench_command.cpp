@@ -76,14 +76,11 @@ int run_bench(const Arguments& arguments) {
   require<UsageError>(arguments.positionals.size() == 1,
                       "veil bench wants one of train, evaluate, sample, data and estimators");
   if (arguments.positionals.front() == "estimators") {
-    arguments.allow_only({"model", "data", "passes", "batch", "limit", "repeats", "seed", "json"});
     return run_bench_estimators(arguments);
   }
   if (arguments.positionals.front() == "data") {
-    arguments.allow_only({"data", "json"});
     return run_bench_data(arguments);
   }
-  arguments.allow_only({"config", "steps", "warmup", "json"});
   const bool is_configured = names_data(arguments);
   const io::RunConfig config = configuration(arguments, arguments.has("config") ? io::RunConfig{} : small_run());
   const Compute compute = resolve_compute(config.device);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/opening/data_opening.h"
+#include "cli/opening/memory_check.h"
 #include "cli/opening/model_choice.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/plain_numbers.h"
@@ -96,9 +97,14 @@ int run_bench_estimators(const Arguments& arguments) {
   const ModelChoice choice = open_model(arguments);
   const EstimatorComparisonOptions options = options_of(arguments, choice.run);
   const auto dataset = open_scored_data(arguments, choice.config.data, choice.model.spec);
+  EvaluationOptions evaluation = choice.run.evaluation;
+  evaluation.batch_size = options.batch_size;
+  require_memory_to_evaluate(*choice.model.denoiser, evaluation, dataset->size(), choice.compute);
   ProgressReporter progress({.label = "bench", .quiet = arguments.quiet});
-  const auto figures = compare_estimators(*choice.model.denoiser, *dataset, options, choice.compute,
-                                          [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
+  const auto figures = with_batch_advice(batch_setting(evaluation), [&] {
+    return compare_estimators(*choice.model.denoiser, *dataset, options, choice.compute,
+                              [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
+  });
   const int64_t batches = figures.front().batches;
   if (arguments.has("json")) {
     nlohmann::ordered_json object{{"schema_version", 1},

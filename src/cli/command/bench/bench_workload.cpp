@@ -2,6 +2,7 @@
 
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
+#include "cli/opening/memory_check.h"
 #include "veil/base/random.h"
 #include "veil/data/batch_stream.h"
 #include "veil/evaluate/evaluator.h"
@@ -28,11 +29,14 @@ Workload training(const io::RunConfig& config, const io::ResolvedRun& run, const
   auto network = new_network(run, config.train.seed, compute, /*training=*/true);
   const int64_t parameters = count_parameters(*network);
   auto state = std::make_shared<TrainState>(make_train_state(network, config.optimizer, config.train.steps));
+  require_memory_to_train(*state, run, compute);
   auto stream = std::make_shared<BatchStream>(dataset, run.stream);
   StepSettings settings = run.step;
   settings.compute = compute;
-  const auto step = [state, stream, settings] {
-    (void)train_step(*state, stream->next(), settings).bits_per_dim.item<float>();  // sync: the end of what is timed
+  const auto step = [state, stream, settings, setting = batch_setting(config.train)] {
+    with_batch_advice(setting, [&] {
+      (void)train_step(*state, stream->next(), settings).bits_per_dim.item<float>();  // sync: the end of what is timed
+    });
   };
   return {.step = step, .images = config.train.batch_size, .parameters = parameters, .is_training = true};
 }
@@ -42,14 +46,20 @@ Workload evaluation(const io::RunConfig& config, const io::ResolvedRun& run, con
   auto network = new_network(run, config.train.seed, compute, /*training=*/false);
   EvaluationOptions options = run.evaluation;
   options.limit = std::min(options.batch_size, dataset.size());
-  const auto step = [network, options, &dataset, compute] { (void)evaluate(*network, dataset, options, compute); };
+  require_memory_to_evaluate(*network, options, options.limit, compute);
+  const auto step = [network, options, &dataset, compute] {
+    with_batch_advice(batch_setting(options), [&] { (void)evaluate(*network, dataset, options, compute); });
+  };
   return {.step = step, .images = options.limit, .parameters = count_parameters(*network)};
 }
 
 Workload sampling(const io::RunConfig& config, const io::ResolvedRun& run, const Compute& compute) {
   auto network = new_network(run, config.train.seed, compute, /*training=*/false);
   const SampleOptions options = run.sample;
-  const auto step = [network, options, compute] { (void)sample(*network, options, compute); };
+  require_memory_to_sample(*network, options, compute);
+  const auto step = [network, options, compute] {
+    with_batch_advice(batch_setting(options), [&] { (void)sample(*network, options, compute); });
+  };
   return {.step = step, .images = options.count, .parameters = count_parameters(*network)};
 }
 

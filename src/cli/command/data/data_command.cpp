@@ -64,7 +64,6 @@ void require_images(const io::Inspection& inspection) {
 
 int inspect(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 2, "inspect PATH [--sheet FILE.png] [--json]");
-  arguments.allow_only({"sheet", "force", "json"});
   check_output(arguments, "--sheet", arguments.text("sheet"), OutputKind::kSheet);
   const auto source = io::open_named_source(arguments.positionals[1]);
   io::Inspection inspection;
@@ -103,7 +102,6 @@ std::string refused_text(const std::vector<io::Refusal>& refused) {
 
 int pack(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "pack IN OUT.h5 [--size N] [--compress] …");
-  arguments.allow_only({"compress", "name", "force", "json"});
   const fs::path out = arguments.positionals[2];
   check_output(arguments, "OUT", out, OutputKind::kPacked);
   const auto source = io::open_named_source(arguments.positionals[1]);
@@ -147,7 +145,6 @@ io::ExportFormat export_format(const Arguments& arguments) {
 
 int export_data(const Arguments& arguments, const io::DataOptions& data) {
   want_words(arguments, 3, "export IN OUT [--as png|npz|cifar]");
-  arguments.allow_only({"as", "force"});
   const auto format = export_format(arguments);
   check_output(arguments, "OUT", arguments.positionals[2],
                format == io::ExportFormat::kNpz ? OutputKind::kImageArrays : OutputKind::kNewFolder);
@@ -161,7 +158,6 @@ int export_data(const Arguments& arguments, const io::DataOptions& data) {
 
 int verify(const Arguments& arguments) {
   want_words(arguments, 2, "verify FILE");
-  arguments.allow_only({});
   const auto result = io::verify_data(arguments.positionals[1]);
   std::string text;
   for (const auto& check : result) {

@@ -9,10 +9,12 @@
 #include "cli/arguments/usage_error.h"
 #include "cli/command/evaluate/example_findings.h"
 #include "cli/opening/data_opening.h"
+#include "cli/opening/memory_check.h"
 #include "cli/opening/model_choice.h"
 #include "cli/opening/outputs.h"
 #include "cli/opening/provenance.h"
 #include "cli/terminal/evaluation_output.h"
+#include "cli/terminal/messages.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
 #include "io/file/files.h"
@@ -100,6 +102,13 @@ std::optional<RevealOptions> exact_order(const Arguments& arguments) {
   return order;
 }
 
+// Before the work, that it does not end in the middle.
+void check_memory(const ModelChoice& choice, const Dataset& dataset, const std::optional<RevealOptions>& order) {
+  const int64_t length = dataset.info().shape.length();
+  const int64_t groups = !order ? 0 : order->groups > 0 ? order->groups : length;
+  require_memory_to_evaluate(*choice.model.denoiser, choice.run.evaluation, dataset.size(), choice.compute, groups);
+}
+
 EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                          const std::optional<RevealOptions>& order) {
   Watch watch("evaluate", arguments.quiet);
@@ -111,8 +120,10 @@ EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, 
   const EvaluationOptions& options = choice.run.evaluation;
   Denoiser& denoiser = *choice.model.denoiser;
   try {
-    return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.compute, advance)
-                 : evaluate(denoiser, dataset, options, choice.compute, advance);
+    return with_batch_advice(batch_setting(options), [&] {
+      return order ? exact_order_likelihood(denoiser, dataset, *order, options, choice.compute, advance)
+                   : evaluate(denoiser, dataset, options, choice.compute, advance);
+    });
   } catch (const Stopped&) {
     throw Stopped(concat("stopped after ", scored, " examples were scored; a figure of these alone is not kept"));
   }
@@ -138,6 +149,20 @@ std::string with_findings(const std::string& json, const ExampleFindings& findin
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+// A signal that comes after the figure was measured takes only what is found beside it.
+ExampleFindings findings_unless_stopped(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
+                                        const EvaluationReport& report, bool& is_stopped) {
+  try {
+    return example_findings(arguments, choice, dataset, report);
+  } catch (const Stopped&) {
+    is_stopped = true;
+    warn(
+        "veil: stopped: the figure is whole; what was asked for beside it (ranking, heat map, label errors) is not "
+        "made");
+    return {};
+  }
+}
+
 }  // namespace
 
 int run_evaluate(const Arguments& arguments) {
@@ -147,11 +172,13 @@ int run_evaluate(const Arguments& arguments) {
   const auto dataset = open_scored_data(arguments, choice.config.data, choice.model.spec);
   warn_of_other_data(dataset->info(), choice.model);
   check_example_flags(arguments, choice.model.spec.network, dataset->info());
+  check_memory(choice, *dataset, order);
   const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.weights = choice.model.info.weights;
   note_computation(report, choice.model.info.step, choice.compute);
-  const auto findings = example_findings(arguments, choice, *dataset, report);
+  bool is_stopped = false;
+  const auto findings = findings_unless_stopped(arguments, choice, *dataset, report, is_stopped);
   const std::string json = with_findings(io::evaluation_to_json(report), findings) + "\n";
   if (!file.out.empty()) {
     io::write_file(file.out, json);
@@ -163,7 +190,7 @@ int run_evaluate(const Arguments& arguments) {
     io::write_file(arguments.text("per-example"), io::per_example_csv(report, *dataset));
   }
   print(arguments.has("json") ? json : concat(evaluation_text(report), class_table(report), findings.text));
-  return 0;
+  return is_stopped ? kStoppedBySignal : 0;
 }
 
 }  // namespace veil::cli

@@ -9,7 +9,7 @@
 #include "cli/arguments/usage_error.h"
 #include "cli/command/evaluate/heat_map.h"
 #include "cli/terminal/plain_numbers.h"
-#include "cli/terminal/progress.h"
+#include "cli/terminal/watch.h"
 #include "io/run/per_example_file.h"
 #include "veil/evaluate/label_odds.h"
 #include "veil/evaluate/position_bits.h"
@@ -89,14 +89,16 @@ class Describer {
 };
 
 std::vector<PositionBits> maps_of(const ModelChoice& choice, const Dataset& dataset, const EvaluationReport& report,
-                                  const std::vector<size_t>& places) {
+                                  const std::vector<size_t>& places, bool quiet) {
   std::vector<int64_t> indices;
   std::vector<double> bits;
   for (const auto place : places) {
     indices.push_back(report.example_indices[place]);
     bits.push_back(report.example_bits[place]);
   }
-  return position_bits(*choice.model.denoiser, dataset, indices, bits, choice.run.evaluation, choice.compute);
+  Watch watch("heat map", quiet);
+  return position_bits(*choice.model.denoiser, dataset, indices, bits, choice.run.evaluation, choice.compute,
+                       watch.callback());
 }
 
 void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
@@ -109,9 +111,9 @@ void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Da
   findings.text += concat("most bits, the least likely first:\n", describe.list_text(ranking.most));
   findings.text += concat("fewest bits, the likeliest first:\n", describe.list_text(ranking.fewest));
   if (is_pictured) {
-    const HeatMap map =
-        write_heat_map(arguments.text("heat-map"), dataset, maps_of(choice, dataset, report, ranking.most),
-                       maps_of(choice, dataset, report, ranking.fewest));
+    const HeatMap map = write_heat_map(arguments.text("heat-map"), dataset,
+                                       maps_of(choice, dataset, report, ranking.most, arguments.quiet),
+                                       maps_of(choice, dataset, report, ranking.fewest, arguments.quiet));
     findings.fields["heat_map"] = {{"file", arguments.text("heat-map")}, {"white_bits_per_pixel", map.white}};
     findings.text +=
         concat("heat map ", printable(arguments.text("heat-map")),
@@ -122,9 +124,8 @@ void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Da
 
 void add_label_errors(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                       ExampleFindings& findings) {
-  ProgressReporter progress({.label = "labels", .quiet = arguments.quiet});
-  auto odds = label_odds(*choice.model.denoiser, dataset, choice.run.evaluation, choice.compute,
-                         [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
+  Watch watch("labels", arguments.quiet);
+  auto odds = label_odds(*choice.model.denoiser, dataset, choice.run.evaluation, choice.compute, watch.callback());
   const auto fits = std::count_if(odds.begin(), odds.end(), [](const auto& each) { return each.log_odds < 0; });
   const double accuracy = static_cast<double>(fits) / static_cast<double>(odds.size());
   std::stable_sort(odds.begin(), odds.end(), [](const auto& a, const auto& b) { return a.log_odds > b.log_odds; });

@@ -9,6 +9,7 @@
 
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
+#include "cli/opening/memory_check.h"
 #include "cli/opening/model_choice.h"
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
@@ -222,9 +223,28 @@ std::string result_text(const nlohmann::ordered_json& written, const std::vector
   return concat(text, "rows from the top: ", printable(joined(rows)), "\n");
 }
 
+// Of the samples that were asked for, those that are drawn when `steps` of all groups' steps are done.
+int64_t drawn(const SampleOptions& options, int64_t steps) {
+  const int64_t before = options.first % options.rows_per_call;  // in the first group, and not asked for
+  return std::clamp<int64_t>(steps / options.steps * options.rows_per_call - before, 0, options.count);
+}
+
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, const StopSignal& signal, bool quiet) {
+  require_memory_to_sample(*choice.model.denoiser, options, choice.compute);
   ProgressReporter progress({.label = "sample", .examples = options.count, .quiet = quiet});
-  return sample(*choice.model.denoiser, options, choice.compute, stoppable(progress, signal));
+  int64_t steps = 0;
+  const auto advance = [&steps, next = stoppable(progress, signal)](int64_t done, int64_t all) {
+    steps = done;
+    next(done, all);
+  };
+  try {
+    return with_batch_advice(batch_setting(options),
+                             [&] { return sample(*choice.model.denoiser, options, choice.compute, advance); });
+  } catch (const Stopped&) {
+    throw Stopped(concat("stopped after ", drawn(options, steps), " of ", options.count,
+                         " samples were drawn; nothing was written: calls with a smaller --count, and --first, keep "
+                         "what they made"));
+  }
 }
 
 }  // namespace

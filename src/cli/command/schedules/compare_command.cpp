@@ -176,8 +176,6 @@ Json compare_or_keep(const Comparison& c) {
 }  // namespace
 
 int run_schedules_compare(const Arguments& arguments) {
-  arguments.allow_only({"config", "model", "data", "schedules", "steps", "calls", "limit", "samples", "sample-calls",
-                        "batch", "seed", "out", "force", "json"});
   Arguments of_model = arguments;
   of_model.flags.erase("config");  // that of the comparison is none of a run
   const ModelChoice choice = open_model(of_model);

@@ -40,7 +40,6 @@ std::string table_of(const io::CountGridFile& grids, const std::vector<double>& 
 }  // namespace
 
 int run_schedules_design(const Arguments& arguments) {
-  arguments.allow_only({"model", "data", "steps", "limit", "seed", "out", "force", "json"});
   const ModelChoice choice = open_model(arguments);
   const int64_t length = choice.model.spec.network.shape.length();
   require(length <= kMostTokens, "an example has ", length, " tokens, grids are for at most ", kMostTokens);

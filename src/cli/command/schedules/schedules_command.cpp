@@ -104,19 +104,29 @@ void draw_curves(const std::filesystem::path& path) {
                  {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"});
 }
 
+// The table without the word for it: flags of another action are a misunderstanding.
+void require_flags_of_table(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 5> kFlags{"steps", "length", "out", "force", "json"};
+  for (const auto& [flag, value] : arguments.flags) {
+    require<UsageError>(std::find(kFlags.begin(), kFlags.end(), flag) != kFlags.end(), "--", flag,
+                        " is not of veil schedules alone, want veil schedules compare or design before it");
+  }
+  require<UsageError>(arguments.settings.empty(), "veil schedules alone takes no settings, want compare or design");
+}
+
 }  // namespace
 
 int run_schedules(const Arguments& arguments) {
-  const std::string what = arguments.positionals.empty() ? "" : arguments.positionals.front();
-  require<UsageError>(arguments.positionals.size() <= 1 && (what.empty() || what == "compare" || what == "design"),
-                      "usage: veil schedules [compare|design]");
-  if (!what.empty()) {
-    if (what == "compare") {
-      return arguments.has("train") ? run_schedules_train(arguments) : run_schedules_compare(arguments);
-    }
+  const std::string what = arguments.positionals.empty() ? "table" : arguments.positionals.front();
+  require<UsageError>(arguments.positionals.size() <= 1 && (what == "table" || what == "compare" || what == "design"),
+                      "usage: veil schedules [table|compare|design]");
+  if (what == "compare") {
+    return arguments.has("train") ? run_schedules_train(arguments) : run_schedules_compare(arguments);
+  }
+  if (what == "design") {
     return run_schedules_design(arguments);
   }
-  arguments.allow_only({"steps", "length", "out", "force", "json"});
+  require_flags_of_table(arguments);
   const int64_t steps = arguments.integer("steps", 10, 1, 1000);
   const int64_t length = arguments.integer("length", 3072, 1, 1'000'000'000);
   const std::filesystem::path out = arguments.text("out");

@@ -134,7 +134,6 @@ void train_all(const std::vector<PlannedRun>& runs, bool quiet) {
 }  // namespace
 
 int run_schedules_train(const Arguments& arguments) {
-  arguments.allow_only({"train", "config", "base", "schedules", "seeds", "out", "force", "json"});
   const auto settings = training_settings(arguments);
   const fs::path folder = arguments.text("out", "schedules-training");
   Outputs outputs(arguments);

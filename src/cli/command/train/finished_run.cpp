@@ -10,6 +10,7 @@
 #include "cli/command/train/run_results.h"
 #include "cli/command/train/training_run.h"
 #include "cli/opening/data_opening.h"
+#include "cli/opening/memory_check.h"
 #include "cli/terminal/messages.h"
 #include "io/report/report.h"
 #include "io/run/run_changes.h"
@@ -133,6 +134,12 @@ class FinishedRun {
     }
     apply_process_options(config_.device);
     place(*model_.denoiser, compute, /*training=*/false);
+    if (unmade.evaluation) {
+      require_memory_to_evaluate(*model_.denoiser, run.evaluation, data->size(), compute);
+    }
+    if (unmade.samples) {
+      require_memory_to_sample(*model_.denoiser, run.sample, compute);
+    }
     make_results(folder_.layout(),
                  {.average = *model_.denoiser,
                   .run = run,
@@ -165,7 +172,7 @@ bool finish_again(io::RunFolder& folder, const io::RunConfig& config, const Trai
     return false;
   }
   for (const auto& damage : folder.rewind_logs(model->info.step)) {
-    note(damage, options.quiet);
+    warn(damage);
   }
   FinishedRun(folder, *model, config, options).run(signal);
   return true;

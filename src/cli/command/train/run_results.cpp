@@ -1,7 +1,6 @@
 #include "cli/command/train/run_results.h"
 
-#include <algorithm>
-
+#include "cli/opening/memory_check.h"
 #include "cli/opening/provenance.h"
 #include "cli/terminal/evaluation_output.h"
 #include "cli/terminal/output.h"
@@ -15,8 +14,10 @@ namespace {
 
 void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
   ProgressReporter progress({.label = "evaluate", .quiet = quiet});
-  auto report = evaluate(model.average, *model.evaluation_data, in_small_batches(model.run.evaluation), model.compute,
-                         stoppable(progress, signal));
+  const auto& options = model.run.evaluation;
+  auto report = with_batch_advice(batch_setting(options), [&] {
+    return evaluate(model.average, *model.evaluation_data, options, model.compute, stoppable(progress, signal));
+  });
   report.weights = "ema";
   note_computation(report, model.step, model.compute);
   io::write_evaluation(layout.evaluation, report);
@@ -24,17 +25,13 @@ void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, c
 
 void write_samples(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
   ProgressReporter progress({.label = "sample", .examples = model.run.sample.count, .quiet = quiet});
-  const auto tokens = sample(model.average, model.run.sample, model.compute, stoppable(progress, signal));
+  const auto tokens = with_batch_advice(batch_setting(model.run.sample), [&] {
+    return sample(model.average, model.run.sample, model.compute, stoppable(progress, signal));
+  });
   (void)io::write_samples(layout, tokens, model.run.spec.data);
 }
 
 }  // namespace
-
-EvaluationOptions in_small_batches(EvaluationOptions options) {
-  constexpr int64_t kFew = 4;
-  options.batch_size = std::min(options.batch_size, kFew);
-  return options;
-}
 
 void make_results(const io::RunLayout& layout, const FinishedModel& model, const Unmade& unmade,
                   const StopSignal& signal, bool quiet) {

@@ -26,9 +26,6 @@ struct FinishedModel {
   const Dataset* evaluation_data = nullptr;  ///< may be nullptr where there is no evaluation to be made
 };
 
-/// The same evaluation, in which a signal is heard every few examples: the batch changes no figure.
-[[nodiscard]] EvaluationOptions in_small_batches(EvaluationOptions options);
-
 /// Makes the evaluation and the samples of a run that are unmade; each file is written when it is whole. Throws Stopped
 /// where a signal came: what was not whole is as it was.
 void make_results(const io::RunLayout& layout, const FinishedModel& model, const Unmade& unmade,

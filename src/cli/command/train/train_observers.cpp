@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/command/train/run_results.h"
+#include "cli/opening/memory_check.h"
 #include "cli/terminal/watch.h"
 #include "io/run/run_log.h"
 #include "io/run/sample_files.h"
@@ -154,10 +155,12 @@ bool EvaluateObserver::on_step(TrainState& state, const StepReport& /*report*/) 
 }
 
 bool EvaluateObserver::catch_up(TrainState& state) {
-  auto options = in_small_batches(context_.run.evaluation);
+  auto options = context_.run.evaluation;
   options.limit = context_.config.train.evaluate_examples;
   context_.evaluation_due = !unless_stopped(context_, [&](const auto& progress) {
-    const auto report = evaluate(*state.average, context_.evaluation_data, options, context_.compute, progress);
+    const auto report = with_batch_advice(batch_setting(options), [&] {
+      return evaluate(*state.average, context_.evaluation_data, options, context_.compute, progress);
+    });
     io::append_line(context_.layout.log, io::to_json_line(io::EvaluationLine{.step = state.step,
                                                                              .bits_per_dim = report.bits_per_dim,
                                                                              .standard_error = report.standard_error,
@@ -176,7 +179,9 @@ bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
 
 bool SampleObserver::catch_up(TrainState& state) {
   context_.samples_due = !unless_stopped(context_, [&](const auto& progress) {
-    const auto tokens = veil::sample(*state.average, context_.run.sample, context_.compute, progress);
+    const auto tokens = with_batch_advice(batch_setting(context_.run.sample), [&] {
+      return veil::sample(*state.average, context_.run.sample, context_.compute, progress);
+    });
     (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
   });
   return !context_.samples_due;

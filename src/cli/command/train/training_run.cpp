@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "base/words.h"
 #include "cli/command/train/finished_run.h"
@@ -10,6 +12,7 @@
 #include "cli/command/train/run_start.h"
 #include "cli/command/train/train_observers.h"
 #include "cli/opening/data_opening.h"
+#include "cli/opening/memory_check.h"
 #include "cli/opening/provenance.h"
 #include "cli/terminal/messages.h"
 #include "cli/terminal/progress.h"
@@ -55,8 +58,8 @@ class TrainingRun {
         signal_(signal),
         start_(find_start(folder, config)),
         compute_(resolve_compute(config.device)),
-        data_(open_data(config.data, config.data.split, options.quiet, &signal)),
-        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet, &signal)),
+        data_(open_data(config.data, config.data.split, options.quiet, &signal, &told_)),
+        evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet, &signal, &told_)),
         run_(io::resolve(config, data_->info())) {}
 
   int run() {
@@ -139,6 +142,7 @@ class TrainingRun {
       log.restore(start_.newest->checkpoint);
       start_.newest.reset();  // its tensors
     }
+    check_memory(state);
     begin_files(state.step);
     if (context.evaluation_due || context.samples_due) {
       const bool is_made =
@@ -152,7 +156,20 @@ class TrainingRun {
     BatchStream stream(*data_, run_.stream);
     StepSettings settings = run_.step;
     settings.compute = compute_;
-    return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
+    return with_batch_advice(batch_setting(config_.train), [&] {
+      return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
+    });
+  }
+
+  // Of all that the run will do, its last evaluation too.
+  void check_memory(TrainState& state) const {
+    if (state.step < config_.train.steps) {
+      require_memory_to_train(state, run_, compute_);
+    }
+    if (config_.train.steps > 0) {
+      require_memory_to_evaluate(*state.average, run_.evaluation, evaluation_data_->size(), compute_);
+      require_memory_to_sample(*state.average, run_.sample, compute_);
+    }
   }
 
   // The start has succeeded: from here on this is the folder of this run.
@@ -206,6 +223,7 @@ class TrainingRun {
   const StopSignal& signal_;
   RunStart start_;
   Compute compute_;
+  std::set<std::string> told_;  // of the data
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;
   io::ResolvedRun run_;
