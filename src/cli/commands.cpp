@@ -152,9 +152,13 @@ Command selfcheck_command() {
 
 Command report_command() {
   return {.name = "report",
-          .summary = "write report.html of one or several runs",
-          .examples = {"veil report results/quickstart"},
-          .flags = {kForce},
+          .summary = "write the page about a run, or of several runs side by side",
+          .examples = {"veil report results/quickstart", "veil report results",
+                       "veil report results/quickstart results/other --out comparison.html"},
+          .flags = {plain("out", "FILE.html",
+                          "several runs: the page of all of them; default comparison.html, of a folder of runs its "
+                          "index.html"),
+                    kForce},
           .sections = {},
           .positional = "RUN...",
           .run = run_report};

@@ -8,12 +8,6 @@
 namespace veil {
 namespace {
 
-// From here on 1.96 is the quantile of Student's t to 0.12 %.
-constexpr int64_t kNormalFrom = 1000;
-
-// Half of a 95 % interval over its standard error.
-double quantile_of(int64_t examples) { return examples < kNormalFrom ? student_quantile(examples - 1) : 1.96; }
-
 std::vector<ClassFigure> class_figures(const std::vector<double>& bits, const Dataset& dataset,
                                        std::span<const int64_t> indices) {
   const auto labels = dataset.labels();
@@ -53,7 +47,7 @@ EvaluationReport report_of(const PassStatistics& statistics, const Dataset& data
   report.split = dataset.info().split;
   report.bits_per_dim = bits_per_dim(statistics.mean, length);
   report.standard_error = bits_per_dim(statistics.standard_error, length);
-  const double half = quantile_of(report.examples) * report.standard_error;
+  const double half = interval_half_width(report.standard_error, report.examples);
   report.confidence_low = report.bits_per_dim - half;
   report.confidence_high = report.bits_per_dim + half;
   report.example_indices.assign(indices.begin(), indices.end());

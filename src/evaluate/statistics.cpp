@@ -105,4 +105,9 @@ PassStatistics pass_statistics(std::span<const double> values, int64_t passes, i
   return statistics;
 }
 
+double interval_half_width(double standard_error, int64_t values) {
+  constexpr int64_t kNormalFrom = 1000;  // from here on 1.96 is the quantile of Student's t to 0.12 %
+  return (values < kNormalFrom ? student_quantile(values - 1) : 1.96) * standard_error;
+}
+
 }  // namespace veil

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "veil/evaluate/interval.h"
+
 namespace veil {
 
 /// Of one value or more.
@@ -38,11 +40,5 @@ struct PassStatistics {
 /// example's mean is estimated by their sample variance / R. Requires N >= 1 and replicates dividing passes; with one
 /// replicate mask_standard_error is NaN.
 [[nodiscard]] PassStatistics pass_statistics(std::span<const double> values, int64_t passes, int64_t replicates);
-
-/// The number t that a variable of Student's distribution exceeds in size with probability 0.05: times a standard error
-/// it is half of a 95 % interval, if the error was estimated with so many degrees of freedom from normal values. 12.706
-/// for 1, 1.960 for many; NaN below 1, where nothing is known of the error. To a relative error of 1e-8 (Abramowitz and
-/// Stegun 26.7.3 and 26.7.4; above 1,000 degrees the expansion 26.7.5).
-[[nodiscard]] double student_quantile(int64_t degrees_of_freedom);
 
 }  // namespace veil

@@ -14,6 +14,7 @@
 #include "veil/diffusion/count_grid.h"
 #include "veil/nn/evaluation_mode.h"
 #include "veil/nn/token_powers.h"
+#include "veil/sample/sample_trace.h"
 
 namespace veil {
 namespace {
@@ -247,7 +248,7 @@ void check_options(const SampleOptions& o) {
 }
 
 torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute,
-                     const SampleProgress& progress) {
+                     const SampleProgress& progress, const SampleTrace& trace) {
   check_options(options);
   check_label(denoiser.options(), options.label);
   const auto schedule = token_schedule(denoiser, options.schedule);
@@ -260,6 +261,12 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Com
   std::vector<torch::Tensor> tokens;
   for (int64_t g = 0; g < groups; ++g) {
     Group group(denoiser, options, compute.device, (first_group + g) * rows);
+    const auto watch = [&](int64_t done) {
+      if (trace) {
+        trace((first_group + g) * rows, done, group.tokens());
+      }
+    };
+    watch(0);
     const auto reveals = schedule.is_by_value() ? std::vector<std::vector<int64_t>>{} : group.reveals(plan);
     for (int64_t step = 0; step < plan.steps(); ++step) {
       if (schedule.is_by_value()) {
@@ -267,6 +274,7 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Com
       } else if (!reveals[step].empty()) {
         group.reveal(plan.time(step), step, reveals[step]);
       }
+      watch(step + 1);
       if (progress) {
         progress(g * plan.steps() + step + 1, groups * plan.steps());
       }
@@ -274,6 +282,11 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Com
     tokens.push_back(group.tokens());
   }
   return torch::cat(tokens).narrow(0, options.first - first_group * rows, options.count).clone();
+}
+
+torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Compute& compute,
+                     const SampleProgress& progress) {
+  return sample(denoiser, options, compute, progress, {});
 }
 
 torch::Tensor sample_labels(const DenoiserOptions& network, const SampleOptions& options) {

@@ -76,6 +76,7 @@ class World:
         """What the documents take for granted: a run of the quick start, its model by other names, packed photographs."""
         self.must("veil train --config configs/quickstart.cfg --run results/quickstart --train.steps=1 "
                   "--train.batch_size=2 --evaluate.limit=2 --evaluate.passes=2 --sample.count=1 --sample.steps=1")
+        shutil.copytree(self.folder / "results/quickstart", self.folder / "results/other")
         for name in ("model.safetensors", "M"):
             (self.folder / name).symlink_to("results/quickstart/model.safetensors")
         self.must("veil data pack photos photos.h5 --size 64")

@@ -49,6 +49,10 @@ TEST(StatisticsTest, QuantilesAreThoseOfStudentsTable) {
   }
   EXPECT_NEAR(student_quantile(1'000'000'000'000), 1.959963984540, 1e-9);
   EXPECT_TRUE(std::isnan(student_quantile(0)));
+  EXPECT_NEAR(interval_half_width(0.5, 10), 0.5 * 2.262157162854, 1e-8);
+  EXPECT_NEAR(interval_half_width(0.5, 999), 0.5 * student_quantile(998), 1e-12);
+  EXPECT_EQ(interval_half_width(0.5, 1000), 0.5 * 1.96);
+  EXPECT_TRUE(std::isnan(interval_half_width(0.5, 1)));
 }
 
 TEST(ProfileTest, BinsCoverAllCountsOnceForAnyLength) {

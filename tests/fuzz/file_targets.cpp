@@ -14,6 +14,7 @@
 #include "io/format/numpy_reader.h"
 #include "io/image/decode_image.h"
 #include "io/packed/packed_file.h"
+#include "io/run/details_file.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/run_log.h"
 #include "io/source/image_listing.h"
@@ -77,6 +78,8 @@ void read_packed(std::span<const uint8_t> bytes) {
 
 void read_evaluation(std::span<const uint8_t> bytes) { (void)io::read_evaluation(file_of(bytes)); }
 
+void read_details(std::span<const uint8_t> bytes) { (void)io::read_details(file_of(bytes)); }
+
 void look_for_marks(std::span<const uint8_t> bytes) { (void)io::bears_mark(file_of(bytes), io::kSamplesMark); }
 
 void read_log(std::span<const uint8_t> bytes) {
@@ -113,12 +116,13 @@ void list_names(std::span<const uint8_t> bytes) {
   (void)io::list_images(std::move(names), "");
 }
 
-constexpr std::array<Target, 11> kTargets{{{"numpy", read_numpy},
+constexpr std::array<Target, 12> kTargets{{{"numpy", read_numpy},
                                            {"integers", read_integers},
                                            {"archive", read_archive},
                                            {"image", decode},
                                            {"packed", read_packed},
                                            {"evaluation", read_evaluation},
+                                           {"details", read_details},
                                            {"log", read_log},
                                            {"mark", look_for_marks},
                                            {"idx", read_idx},

@@ -88,9 +88,17 @@ def runs():
               "profile": [{"first_count": 1, "last_count": 3, "samples": 4, "sum": 8.0, "sum_squares": 20.0}],
               "label_classes": 10, "example_bits": [7.5, 8.5]}
     write("evaluation", "whole.json", json.dumps(report).encode())
+    example = {"index": 1, "name": "a", "class": "b", "bits_per_dim": 8.5, "mask_standard_error": 0.5, "picture": "iVBO",
+               "map": "", "text": "", "label": 0}
+    details = {"schema_version": 1, "bits_per_dim": 8.0, "height": 1, "width": 3, "channels": 1, "pictured": "iVBO",
+               "white_bits_per_pixel": 9.5, "mapped": 2, "position_bits": [7.5, 8, 8.5], "compressed_indices": [0, 1],
+               "compressors": [{"name": "PNG", "bits_together": None, "bits_of_each": [9, 10.5]}],
+               "most_bits": [example], "fewest_bits": []}
+    write("details", "whole.json", json.dumps(details).encode())
     lines = ({"step": 1, "event": "train", "bits_per_dim": 5.5, "examples": 2, "skipped": 0, "power_low": 0.5, "power_high": 2},
              {"step": 1, "event": "evaluate", "bits_per_dim": 4.75, "standard_error": None, "examples": 10},
-             {"step": 1, "seconds": 30, "examples_per_second": 10})
+             {"step": 0, "event": "start", "command": "veil train"}, {"step": 0, "event": "warning", "text": "of something"},
+             {"step": 1, "seconds": 30, "examples_per_second": 10, "peak_memory_bytes": 1000})
     write("log", "lines.jsonl", "".join(json.dumps(line) + "\n" for line in lines).encode())
 
 

@@ -7,6 +7,7 @@
 
 #include "support/toy_denoiser.h"
 #include "veil/base/error.h"
+#include "veil/sample/sample_trace.h"
 
 namespace veil {
 namespace {
@@ -53,6 +54,24 @@ TEST(SamplerTest, SampleKIsTheSameForAnyCountAndFirst) {
   // Samples differ from one another, and seeds from one another.
   EXPECT_FALSE(torch::equal(all.narrow(0, 0, 8), all.narrow(0, 8, 8)));
   EXPECT_FALSE(torch::equal(all, run(network, {.count = 64, .steps = 6, .seed = 1})));
+}
+
+TEST(SamplerTest, ATraceSeesEverySampleFromAllMaskedToItsEnd) {
+  MixingDenoiser network(toy_options(12, 5), 0.0);
+  const SampleOptions options{.count = 11, .first = 7, .steps = 6};
+  const auto plain = run(network, options);
+  auto seen = torch::full({7, 24, 12}, -1, torch::kInt64);  // of samples 0 .. 23, the groups that hold 7 .. 17
+  const auto traced = sample(network, options, {}, {}, [&](int64_t first, int64_t step, const torch::Tensor& tokens) {
+    ASSERT_EQ(tokens.sizes(), (torch::IntArrayRef{8, 12}));
+    seen[step].narrow(0, first, 8).copy_(tokens);
+  });
+  EXPECT_TRUE(torch::equal(traced, plain));
+  EXPECT_TRUE((seen[0] == 5).all().item<bool>());
+  EXPECT_TRUE(torch::equal(seen[6].narrow(0, 7, 11), plain));
+  for (int64_t step = 1; step <= 6; ++step) {  // what is revealed stays
+    EXPECT_TRUE(((seen[step - 1] == 5) | (seen[step - 1] == seen[step])).all().item<bool>()) << step;
+    EXPECT_LT((seen[step] == 5).sum().item<int64_t>(), (seen[step - 1] == 5).sum().item<int64_t>()) << step;
+  }
 }
 
 // Each masked position is revealed with the probability of its step, so after it a fraction 1 - alpha(s) of all is

@@ -77,8 +77,8 @@ std::unique_ptr<Dataset> open_scored_data(const Arguments& arguments, io::DataOp
 
 void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained) {
   if (are_the_same_examples(scored.fingerprint, trained.fingerprint)) {
-    std::cerr << "veil: warning: what is scored is what is trained on (" << scored.name << ", " << scored.split
-              << "): the figure says nothing of other data\n";
+    warn(concat("veil: warning: what is scored is what is trained on (", scored.name, ", ", scored.split,
+                "): the figure says nothing of other data"));
   }
 }
 

@@ -149,9 +149,9 @@ void Outputs::reads_model(const fs::path& model) {
     reads_file(model / name, "the model that is read");
   }
   const io::RunLayout run(model);
-  for (const auto& file :
-       {run.config, run.lock, run.log, run.timing, run.example_bits, run.evaluation, run.powers, run.report,
-        model / io::kStateName, fs::path(run.samples.string() + ".png"), fs::path(run.samples.string() + ".txt")}) {
+  for (const auto& file : {run.config, run.lock, run.log, run.timing, run.example_bits, run.evaluation, run.details,
+                           run.unmasking, run.film, run.powers, run.report, model / io::kStateName,
+                           fs::path(run.samples.string() + ".png"), fs::path(run.samples.string() + ".txt")}) {
     reads_file(file, "a file of the run that is read");
   }
   for (const auto& folder : {run.samples, run.checkpoints}) {

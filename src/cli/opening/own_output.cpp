@@ -187,8 +187,9 @@ bool is_of_a_run(const fs::path& file) {
   const fs::path folder = file.parent_path();
   const io::RunLayout run(folder);
   if (fs::exists(run.lock, ignored) && fs::exists(run.config, ignored)) {
-    const std::array own{run.config, run.lock,    run.log,    run.timing,      run.example_bits, run.evaluation,
-                         run.powers, run.samples, run.report, run.checkpoints, run.model};
+    const std::array own{run.config,     run.lock,    run.log,         run.timing, run.example_bits,
+                         run.evaluation, run.details, run.unmasking,   run.film,   run.powers,
+                         run.samples,    run.report,  run.checkpoints, run.model};
     const bool is_grid = file == run.samples.string() + ".png" || file == run.samples.string() + ".txt";
     return is_grid || std::find(own.begin(), own.end(), file) != own.end();
   }

@@ -1,5 +1,6 @@
 #include "cli/opening/provenance.h"
 
+#include <c10/core/CachingDeviceAllocator.h>
 #include <torch/version.h>
 
 #include "base/machine.h"
@@ -26,6 +27,14 @@ void note_computation(EvaluationReport& report, int64_t step, const Compute& com
   report.device = device_name(compute.device);
   report.veil_version = VEIL_VERSION;
   report.libtorch_version = TORCH_VERSION;
+}
+
+int64_t peak_bytes(torch::Device device) {
+  if (device.is_cpu()) {
+    return peak_memory_bytes();
+  }
+  const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+  return stats.allocated_bytes[0].peak;
 }
 
 }  // namespace veil::cli

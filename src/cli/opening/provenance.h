@@ -17,4 +17,7 @@ namespace veil::cli {
 /// Notes in a report what computed it, and how many updates the weights have had.
 void note_computation(EvaluationReport& report, int64_t step, const Compute& compute);
 
+/// The most memory that was used so far: of the device's own, or of the process on a CPU. Bytes.
+[[nodiscard]] int64_t peak_bytes(torch::Device device);
+
 }  // namespace veil::cli

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <utility>
 
 #include "base/all_cores.h"
 #include "veil/io/image/fit_image.h"
@@ -15,8 +14,6 @@ constexpr int64_t kMostImages = 500;
 constexpr int64_t kLeastImages = 32;
 constexpr int64_t kPixels = int64_t{1} << 21;  // that all of them should have about
 constexpr int64_t kMostSide = 256;
-constexpr std::array<std::pair<Compressor, const char*>, 3> kCompressors{
-    {{Compressor::kPng, "PNG"}, {Compressor::kWebP, "WebP lossless"}, {Compressor::kJpegXl, "JPEG XL"}}};
 
 using Sizes = std::array<int64_t, kCompressors.size()>;
 
@@ -27,7 +24,7 @@ Pixels part_of(const Pixels& image) {
 Sizes sizes_of(const Pixels& image) {
   Sizes sizes{};
   for (size_t i = 0; i < sizes.size(); ++i) {
-    sizes[i] = compressed_size(image, kCompressors[i].first).value_or(0);
+    sizes[i] = compressed_size(image, kCompressors[i]).value_or(0);
   }
   return sizes;
 }
@@ -65,17 +62,17 @@ void CompressorSample::add(const std::vector<PreparedImage>& block) {
   taken_ += std::ssize(images);
   for (const auto& each : sizes) {
     for (size_t i = 0; i < each.size(); ++i) {
-      bytes_[kCompressors[i].first] += each[i];
+      bytes_[kCompressors[i]] += each[i];
     }
   }
 }
 
 CompressorFigures CompressorSample::figures() const {
   CompressorFigures figures{.images = taken_, .largest_side = is_any_cut_ ? kMostSide : 0};
-  for (const auto& [compressor, name] : kCompressors) {
+  for (const auto compressor : kCompressors) {
     if (has_compressor(compressor) && values_ > 0) {
       figures.bits_per_dim.emplace_back(
-          name, 8.0 * static_cast<double>(bytes_.at(compressor)) / static_cast<double>(values_));
+          compressor_name(compressor), 8.0 * static_cast<double>(bytes_.at(compressor)) / static_cast<double>(values_));
     }
   }
   return figures;

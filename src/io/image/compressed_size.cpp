@@ -20,6 +20,18 @@ void check(const Pixels& image) {
 
 }  // namespace
 
+const char* compressor_name(Compressor compressor) {
+  switch (compressor) {
+    case Compressor::kPng:
+      return "PNG";
+    case Compressor::kWebP:
+      return "WebP lossless";
+    case Compressor::kJpegXl:
+      return "JPEG XL";
+  }
+  throw InvalidArgument("no such compressor");
+}
+
 bool has_compressor(Compressor compressor) {
 #ifdef VEIL_WITH_JXL
   return compressor == Compressor::kPng || compressor == Compressor::kWebP || compressor == Compressor::kJpegXl;

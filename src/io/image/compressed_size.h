@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -9,6 +10,12 @@ namespace veil::io {
 
 /// Lossless image formats, to be compared with what a model needs.
 enum class Compressor { kPng, kWebP, kJpegXl };
+
+/// All of them, in the order in which they are shown.
+inline constexpr std::array kCompressors{Compressor::kPng, Compressor::kWebP, Compressor::kJpegXl};
+
+/// "PNG", "WebP lossless", "JPEG XL".
+[[nodiscard]] const char* compressor_name(Compressor compressor);
 
 /// Whether this build can encode with it: kJpegXl only if libjxl was there when it was configured.
 [[nodiscard]] bool has_compressor(Compressor compressor);

@@ -1,7 +1,6 @@
 #include "veil/io/image/png_file.h"
 
 #include <png.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 
 #include "io/file/files.h"
 #include "io/image/picture_mark.h"
+#include "io/image/png_chunks.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -17,12 +17,6 @@ namespace {
 constexpr int64_t kMaxSide = 65535;
 constexpr size_t kHeaderEnd = 8 + 25;  // signature, IHDR chunk
 constexpr size_t kMaxText = size_t{1} << 20;
-
-void append_big_endian(std::vector<uint8_t>& bytes, uint32_t number) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<uint8_t>(number >> shift));
-  }
-}
 
 bool is_key(std::string_view key) {
   return !key.empty() && key.size() <= 79 && std::all_of(key.begin(), key.end(), [](char c) {
@@ -37,13 +31,10 @@ void append_text(std::vector<uint8_t>& bytes, const std::string& key, const std:
           "a PNG comment has a key that is empty, longer than 79 or not of letters, digits, blanks and -_.");
   require(text.size() <= kMaxText && text.find('\0') == std::string::npos, "the PNG comment ", key,
           " is longer than 1 MiB or holds a zero byte");
-  std::vector<uint8_t> chunk{'i', 'T', 'X', 't'};
-  chunk.insert(chunk.end(), key.begin(), key.end());
-  chunk.insert(chunk.end(), {0, 0, 0, 0, 0});  // end of key, not compressed, method, no language, no translated key
-  chunk.insert(chunk.end(), text.begin(), text.end());
-  append_big_endian(bytes, static_cast<uint32_t>(chunk.size() - 4));
-  bytes.insert(bytes.end(), chunk.begin(), chunk.end());
-  append_big_endian(bytes, static_cast<uint32_t>(::crc32(0, chunk.data(), static_cast<uInt>(chunk.size()))));
+  std::vector<uint8_t> content(key.begin(), key.end());
+  content.insert(content.end(), {0, 0, 0, 0, 0});  // end of key, not compressed, method, no language, no translated key
+  content.insert(content.end(), text.begin(), text.end());
+  append_chunk(bytes, "iTXt", content);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "io/report/markup.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -79,14 +77,6 @@ std::string fixed_number(double number, int decimals) {
 
 std::string scientific_number(double number, int decimals) {
   return format(number, std::chars_format::scientific, decimals);
-}
-
-std::string base64(std::span<const uint8_t> bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a zero byte
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(size));
-  return text;
 }
 
 }  // namespace veil::io

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +17,5 @@ namespace veil::io {
 
 /// A number with an exponent and exactly `decimals` places: "1.5e-05".
 [[nodiscard]] std::string scientific_number(double number, int decimals);
-
-[[nodiscard]] std::string base64(std::span<const uint8_t> bytes);
 
 }  // namespace veil::io

@@ -21,6 +21,7 @@ struct PlotSeries {
 
 struct PlotOptions {
   std::string title = {};
+  bool heading = true;  ///< the title is drawn above the curves; else it only names the picture
   std::string x_label = {};
   std::string y_label = {};
   bool log_x = false;
@@ -29,9 +30,10 @@ struct PlotOptions {
   int64_t height = 320;
 };
 
-/// A line plot as an <svg> element, for a file of its own or inside HTML: axes are fitted to the finite points, text
-/// and grid take the colour of the surrounding text, texts are escaped, and the same input gives the same bytes. Throws
-/// InvalidArgument if lengths differ or the size is out of range.
+/// A line plot as an <svg> element, for a file of its own or inside HTML: axes are fitted to the finite points, labels
+/// that have no room go on in a next line or are left out, text and grid take the colour of the surrounding text, texts
+/// are escaped, and the same input gives the same bytes. Throws InvalidArgument if lengths differ or the size is out of
+/// range.
 [[nodiscard]] std::string svg_plot(const std::vector<PlotSeries>& series, const PlotOptions& options);
 
 /// The same plot in colour on white, two pixels to a unit. Of its texts only ASCII is drawn; what is not becomes "?".

@@ -2,32 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "io/report/plot_axis.h"
+#include "io/report/plot_legend.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
 
-// Mid-tones that stand out on white and on black, told apart by brightness as well as by hue.
-constexpr std::array<PlotColor, 6> kColors{{{0x2f, 0x7e, 0xd8},
-                                            {0xe0, 0x7b, 0x26},
-                                            {0x3a, 0xa6, 0x6a},
-                                            {0xc4, 0x49, 0x5d},
-                                            {0x8a, 0x63, 0xc9},
-                                            {0x8a, 0x8a, 0x8a}}};
 constexpr double kLeft = 84;
+constexpr double kNarrow = 480;  // below this width the left edge is as near as its texts allow
+constexpr double kLegendRow = 20;
+constexpr double kTickRoom = 88;  // of a label below the curves
+constexpr double kNarrowTickRoom = 62;
 constexpr double kRight = 18;
 constexpr double kBottom = 46;
 constexpr double kTitle = 30;
-constexpr double kLegend = 20;   // a row
-constexpr double kSample = 24;   // of colour before a label, and the gap behind it
 constexpr double kFaint = 0.15;  // opacity
 constexpr double kClear = 0.6;
 constexpr TextStyle kCentred{.anchor = TextAnchor::kMiddle};
-
-PlotColor color(size_t index) { return kColors[index % kColors.size()]; }
 
 /// Where the curves lie, and how values become units there.
 struct Frame {
@@ -45,31 +40,19 @@ struct Frame {
   [[nodiscard]] bool shows(double px, double py) const { return x_axis.accepts(px) && y_axis.accepts(py); }
 };
 
-/// Where the entries of the legend begin, for series that have a label: rows of as many as there is room for, down from
-/// y = 0. Others have the place of the entry that would follow.
-struct Legend {
-  std::vector<PlotPoint> places;
-  double height = 0;
-};
-
-Legend arrange_legend(const PlotCanvas& canvas, const std::vector<PlotSeries>& series, double right) {
-  Legend legend;
-  PlotPoint place{kLeft, 0};
-  for (const auto& line : series) {
-    const double width = line.label.empty() ? 0 : kSample + canvas.text_width(line.label);
-    if (width > 0 && place.x > kLeft && place.x + width > right) {
-      place = {kLeft, place.y + kLegend};
-    }
-    legend.places.push_back(place);
-    if (width > 0) {
-      place.x += width + kSample;
-      legend.height = place.y + kLegend;
-    }
+double left_edge(const PlotCanvas& canvas, const PlotAxis& y_axis, const PlotOptions& options) {
+  if (static_cast<double>(options.width) >= kNarrow || !y_axis.has_data()) {
+    return kLeft;
   }
-  return legend;
+  double widest = 0;
+  for (const auto& tick : y_axis.ticks(5)) {
+    widest = std::max(widest, canvas.text_width(tick.label));
+  }
+  return (options.y_label.empty() ? 10 : 30) + widest;
 }
 
-Frame make_frame(const std::vector<PlotSeries>& series, const PlotOptions& options, double legend_height) {
+/// Without room for a legend, which needs the edges to be arranged.
+Frame make_frame(const PlotCanvas& canvas, const std::vector<PlotSeries>& series, const PlotOptions& options) {
   std::vector<double> xs;
   std::vector<double> ys;
   for (const auto& line : series) {
@@ -78,10 +61,11 @@ Frame make_frame(const std::vector<PlotSeries>& series, const PlotOptions& optio
       ys.insert(ys.end(), values->begin(), values->end());
     }
   }
+  const PlotAxis y_axis(ys, options.log_y);
   return {.x_axis = PlotAxis(xs, options.log_x),
-          .y_axis = PlotAxis(ys, options.log_y),
-          .left = kLeft,
-          .top = (options.title.empty() ? 12 : kTitle) + legend_height,
+          .y_axis = y_axis,
+          .left = left_edge(canvas, y_axis, options),
+          .top = options.title.empty() || !options.heading ? 12 : kTitle,
           .right = static_cast<double>(options.width) - kRight,
           .bottom = static_cast<double>(options.height) - kBottom};
 }
@@ -92,24 +76,21 @@ void draw_axes(PlotCanvas& canvas, const Frame& frame, const PlotOptions& option
     canvas.rule({frame.left, y}, {frame.right, y}, kFaint);
     canvas.text({frame.left - 8, y + 4}, tick.label, {.anchor = TextAnchor::kEnd});
   }
-  for (const auto& tick : frame.x_axis.ticks(7)) {
+  double free_from = 0;  // where the label before ends
+  const double room = static_cast<double>(options.width) < kNarrow ? kNarrowTickRoom : kTickRoom;
+  const int wanted = std::max(2, static_cast<int>(std::lround((frame.right - frame.left) / room)));
+  for (const auto& tick : frame.x_axis.ticks(wanted)) {
     const double x = frame.x(tick.value);
+    const double half = canvas.text_width(tick.label) / 2;
     canvas.rule({x, frame.bottom}, {x, frame.bottom + 4}, kClear);
-    canvas.text({x, frame.bottom + 18}, tick.label, kCentred);
+    if (x - half >= free_from && x + half <= static_cast<double>(options.width)) {
+      canvas.text({x, frame.bottom + 18}, tick.label, kCentred);
+      free_from = x + half + 4;
+    }
   }
   canvas.rule({frame.left, frame.bottom}, {frame.right, frame.bottom}, kClear);
   canvas.text({frame.middle().x, frame.bottom + 38}, options.x_label, kCentred);
   canvas.text({14, frame.middle().y}, options.y_label, {.anchor = TextAnchor::kMiddle, .upwards = true});
-}
-
-void draw_legend(PlotCanvas& canvas, const std::vector<PlotSeries>& series, const Legend& legend, double top) {
-  for (size_t i = 0; i < series.size(); ++i) {
-    if (!series[i].label.empty()) {
-      const PlotPoint place{legend.places[i].x, top + legend.places[i].y};
-      canvas.bar({place.x, place.y - 6}, 18, 4, color(i));
-      canvas.text({place.x + kSample, place.y}, series[i].label, {});
-    }
-  }
 }
 
 /// The runs of consecutive points that can be shown, as (first, one past last).
@@ -139,6 +120,15 @@ void draw_band(PlotCanvas& canvas, const PlotSeries& line, const Frame& frame, P
       outline.push_back(frame.point(line.x[i], line.low[i]));
     }
     canvas.area(outline, fill);
+  }
+}
+
+/// From low to high at every point, so that a single one has an interval too.
+void draw_whiskers(PlotCanvas& canvas, const PlotSeries& line, const Frame& frame, PlotColor stroke) {
+  for (size_t i = 0; i < line.low.size() && line.markers; ++i) {
+    if (frame.shows(line.x[i], line.low[i]) && frame.shows(line.x[i], line.high[i])) {
+      canvas.polyline(std::array{frame.point(line.x[i], line.low[i]), frame.point(line.x[i], line.high[i])}, stroke);
+    }
   }
 }
 
@@ -173,20 +163,25 @@ void check_plot(const std::vector<PlotSeries>& series, const PlotOptions& option
 }
 
 void draw_plot(PlotCanvas& canvas, const std::vector<PlotSeries>& series, const PlotOptions& options) {
-  const Legend legend = arrange_legend(canvas, series, static_cast<double>(options.width) - kRight);
-  const Frame frame = make_frame(series, options, legend.height);
-  canvas.text({frame.left, 20}, options.title, {.heading = true});
-  draw_legend(canvas, series, legend, frame.top - legend.height + kLegend - 12);
+  Frame frame = make_frame(canvas, series, options);
+  const double legend_left = std::min(frame.left, static_cast<double>(options.width) < kNarrow ? 8 : kLeft);
+  const Legend legend = arrange_legend(canvas, series, legend_left, frame.right);
+  if (options.heading) {
+    canvas.text({frame.left, 20}, options.title, {.heading = true});
+  }
+  draw_legend(canvas, legend, frame.top + kLegendRow - 12);
+  frame.top += legend.height;
   if (!frame.x_axis.has_data() || !frame.y_axis.has_data()) {
     canvas.text(frame.middle(), "no data", kCentred);
     return;
   }
   draw_axes(canvas, frame, options);
   for (size_t i = 0; i < series.size(); ++i) {
-    draw_band(canvas, series[i], frame, color(i));
+    draw_band(canvas, series[i], frame, curve_color(i));
+    draw_whiskers(canvas, series[i], frame, curve_color(i));
   }
   for (size_t i = 0; i < series.size(); ++i) {
-    draw_line(canvas, series[i], frame, color(i));
+    draw_line(canvas, series[i], frame, curve_color(i));
   }
 }
 

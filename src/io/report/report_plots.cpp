@@ -4,8 +4,10 @@
 #include <cmath>
 #include <iterator>
 
-#include "io/report/plot.h"
+#include "io/report/markup.h"
+#include "io/report/page.h"
 #include "veil/base/error.h"
+#include "veil/evaluate/interval.h"
 
 namespace veil::io {
 namespace {
@@ -49,7 +51,8 @@ PlotSeries evaluation_series(const RunRecords& records) {
       continue;
     }
     const auto error = records.evaluation_error.find(step);
-    const double half = error == records.evaluation_error.end() ? 0 : 1.96 * error->second;
+    const double half =
+        error == records.evaluation_error.end() ? 0 : interval_half_width(error->second, records.evaluation_examples);
     series.x.push_back(static_cast<double>(step));
     series.y.push_back(bits);
     series.low.push_back(bits - half);
@@ -62,9 +65,9 @@ std::string curve_plot(const StepCurve& curve, PlotOptions options) {
   if (curve.empty()) {
     return "";
   }
-  options.x_label = "step";
+  options.x_label = "updates";
   options.height = 240;
-  return svg_plot({to_series(curve, "")}, options);
+  return page_plot({to_series(curve, "")}, options);
 }
 
 }  // namespace
@@ -73,18 +76,42 @@ std::string plot_curves(const RunRecords& records) {
   std::string html;
   std::vector<PlotSeries> bits;
   if (!records.train_bits.empty()) {
-    bits.push_back(to_series(records.train_bits, "training, estimate on the batches"));
+    bits.push_back(to_series(records.train_bits, "training batches"));
   }
   if (!records.evaluation_bits.empty()) {
     bits.push_back(evaluation_series(records));
   }
   if (!bits.empty()) {
-    html += svg_plot(bits, {.title = "Bits per dimension", .x_label = "step", .y_label = "bits per dimension"});
+    html += page_plot(bits, {.title = "Bits per dimension", .x_label = "updates", .y_label = "bits per dimension"});
   }
   html += curve_plot(records.learning_rate, {.title = "Learning rate", .y_label = "learning rate"});
   html += curve_plot(records.gradient_norm, {.title = "Gradient norm", .y_label = "norm", .log_y = true});
-  html += curve_plot(records.examples_per_second, {.title = "Speed", .y_label = "examples per second"});
   return html;
+}
+
+std::string plot_curves_together(const std::vector<std::pair<std::string, const RunRecords*>>& runs) {
+  std::vector<PlotSeries> evaluated;
+  std::vector<PlotSeries> trained;
+  for (const auto& [name, records] : runs) {
+    if (!records->evaluation_bits.empty()) {
+      evaluated.push_back(evaluation_series(*records));
+      evaluated.back().label = name;
+    }
+    if (!records->train_bits.empty()) {
+      trained.push_back(to_series(records->train_bits, name));
+    }
+  }
+  const bool is_evaluated = evaluated.size() >= std::min<size_t>(runs.size(), 2);
+  const auto& series = is_evaluated ? evaluated : trained;
+  return series.empty() ? ""
+                        : page_plot(series, {.title = is_evaluated ? "Evaluations during training, 95 % intervals"
+                                                                   : "Estimates on the training batches",
+                                             .x_label = "updates",
+                                             .y_label = "bits per dimension"});
+}
+
+std::string plot_speed(const RunRecords& records) {
+  return curve_plot(records.examples_per_second, {.title = "Speed", .y_label = "examples per second"});
 }
 
 std::string plot_powers(const RunRecords& records) {
@@ -96,37 +123,14 @@ std::string plot_powers(const RunRecords& records) {
       series.x.push_back(static_cast<double>(value));
       series.y.push_back(records.powers[value]);
     }
-    html += svg_plot({series}, {.title = "Learned powers", .x_label = "value", .y_label = "power w in 1 - t^w"});
+    html += page_plot({series}, {.title = "Learned powers", .x_label = "value", .y_label = "power w in 1 - t^w"});
   }
   if (!records.power_low.empty() && !records.power_high.empty()) {
-    html += svg_plot({to_series(records.power_low, "smallest"), to_series(records.power_high, "largest")},
-                     {.title = "Range of the learned powers", .x_label = "step", .y_label = "power", .height = 240});
+    html +=
+        page_plot({to_series(records.power_low, "smallest"), to_series(records.power_high, "largest")},
+                  {.title = "Range of the learned powers", .x_label = "updates", .y_label = "power", .height = 240});
   }
   return html;
-}
-
-std::string plot_profile(const std::vector<ProfileBin>& profile) {
-  if (profile.empty()) {
-    return "";
-  }
-  PlotSeries series{.markers = true};
-  for (const ProfileBin& bin : profile) {
-    if (bin.samples < 1) {
-      continue;
-    }
-    const auto samples = static_cast<double>(bin.samples);
-    const double mean = bin.sum / samples;
-    const double variance = std::max(0.0, bin.sum_squares / samples - mean * mean);
-    const double half = 1.96 * std::sqrt(variance / samples);
-    series.x.push_back((static_cast<double>(bin.first_count) + static_cast<double>(bin.last_count)) / 2);
-    series.y.push_back(mean);
-    series.low.push_back(mean - half);
-    series.high.push_back(mean + half);
-  }
-  return svg_plot({series}, {.title = "Cross-entropy by the number of masked positions",
-                             .x_label = "masked positions",
-                             .y_label = "nats per masked position",
-                             .log_x = true});
 }
 
 }  // namespace veil::io

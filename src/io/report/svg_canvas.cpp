@@ -1,5 +1,6 @@
 #include "io/report/svg_canvas.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "io/report/markup.h"
@@ -50,7 +51,12 @@ void SvgCanvas::text(PlotPoint at, const std::string& content, TextStyle style) 
                  "</text>\n");
 }
 
-double SvgCanvas::text_width(const std::string& content) const { return kLetter * static_cast<double>(content.size()); }
+double SvgCanvas::text_width(const std::string& content) const {
+  const auto letters = std::count_if(content.begin(), content.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;  // does not go on a letter of UTF-8
+  });
+  return kLetter * static_cast<double>(letters);
+}
 
 void SvgCanvas::rule(PlotPoint from, PlotPoint to, double opacity) {
   svg_ += concat("<line x1=\"", unit(from.x), "\" y1=\"", unit(from.y), "\" x2=\"", unit(to.x), "\" y2=\"", unit(to.y),

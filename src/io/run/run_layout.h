@@ -17,6 +17,9 @@ struct RunLayout {
   std::filesystem::path timing;        ///< how long it took, by step (run_log.h)
   std::filesystem::path example_bits;  ///< bits of the examples that training scored, by step (run_log.h)
   std::filesystem::path evaluation;    ///< the run's own evaluation (evaluation_file.h)
+  std::filesystem::path details;       ///< what the evaluation shows of single examples (details_file.h)
+  std::filesystem::path unmasking;     ///< a picture of some samples on their way, and the same as an animation
+  std::filesystem::path film;          ///< (sample_files.h)
   std::filesystem::path powers;        ///< learned powers at the end (powers_file.h)
   std::filesystem::path samples;       ///< folder of samples drawn in training; with an ending, those of the end
                                        ///< (sample_files.h)

@@ -28,6 +28,8 @@ constexpr const char* kTrain = "train";
 constexpr const char* kEvaluate = "evaluate";
 constexpr const char* kChange = "change";
 constexpr const char* kBits = "bits";
+constexpr const char* kStart = "start";
+constexpr const char* kWarning = "warning";
 
 void visit_step(auto& line, const auto& visit) { visit("step", line.step); }
 
@@ -66,6 +68,17 @@ template <Is<TimingLine> Line>
 void visit_fields(Line& line, const auto& visit) {
   visit("seconds", line.seconds);
   visit("examples_per_second", line.examples_per_second);
+  visit("peak_memory_bytes", line.peak_memory_bytes);
+}
+
+template <Is<StartLine> Line>
+void visit_fields(Line& line, const auto& visit) {
+  visit("command", line.command);
+}
+
+template <Is<WarningLine> Line>
+void visit_fields(Line& line, const auto& visit) {
+  visit("text", line.text);
 }
 
 /// The object of a line and its step, which every line has.
@@ -81,6 +94,7 @@ class ParsedLine {
   }
 
   [[nodiscard]] const Json& at(const char* name) const { return JsonFields(object_, origin_).at(name); }
+  [[nodiscard]] bool has_any_event() const { return object_.contains(kEvent); }
 
   /// Sets all but the step.
   void read(auto& record) const { visit_fields(record, FieldReader(object_, origin_, Missing::kUnusable)); }
@@ -104,7 +118,16 @@ std::string json_line(const auto& line, const char* event = nullptr, const std::
   if (powers) {
     visit_fields(*powers, write);
   }
-  return object.dump();
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// The record that a line holds.
+template <typename Line>
+Line read_line(const ParsedLine& parsed) {
+  Line line;
+  line.step = parsed.step;
+  parsed.read(line);
+  return line;
 }
 
 }  // namespace
@@ -121,6 +144,9 @@ std::string to_json_line(const ExampleBitsLine& line) {
   object[kBits] = line.bits;
   return object.dump();
 }
+std::string to_json_line(const StartLine& line) { return json_line(line, kStart); }
+
+std::string to_json_line(const WarningLine& line) { return json_line(line, kWarning); }
 
 std::string to_json_line(const ChangeLine& line) {
   nlohmann::ordered_json object;
@@ -134,15 +160,12 @@ std::string to_json_line(const ChangeLine& line) {
 LogLine parse_log_line(std::string_view text) {
   const ParsedLine parsed(text);
   if (parsed.has_event(kEvaluate)) {
-    EvaluationLine line{.step = parsed.step};
-    parsed.read(line);
-    return line;
+    return read_line<EvaluationLine>(parsed);
   }
   if (!parsed.has_event(kTrain)) {
     return std::monostate();
   }
-  TrainLine line{.step = parsed.step};
-  parsed.read(line);
+  auto line = read_line<TrainLine>(parsed);
   PowerSpread powers;
   parsed.read(powers);
   if (std::isfinite(powers.low) && std::isfinite(powers.high)) {
@@ -151,11 +174,15 @@ LogLine parse_log_line(std::string_view text) {
   return line;
 }
 
-TimingLine parse_timing_line(std::string_view text) {
+TimingEntry parse_timing_line(std::string_view text) {
   const ParsedLine parsed(text);
-  TimingLine line{.step = parsed.step};
-  parsed.read(line);
-  return line;
+  if (!parsed.has_any_event()) {
+    return read_line<TimingLine>(parsed);
+  }
+  if (parsed.has_event(kStart)) {
+    return read_line<StartLine>(parsed);
+  }
+  return parsed.has_event(kWarning) ? TimingEntry(read_line<WarningLine>(parsed)) : TimingEntry();
 }
 
 ExampleBitsLine parse_example_bits_line(std::string_view text) {

@@ -52,27 +52,45 @@ struct ExampleBitsLine {
   std::vector<double> bits;  ///< bits per dimension of each, in the order of the data set
 };
 
-/// A line of timing.jsonl.
+/// What timing.jsonl says of the time that updates took.
 struct TimingLine {
   int64_t step = 0;
   double seconds = 0.0;  ///< wall-clock time since the line before
   double examples_per_second = 0.0;
+  int64_t peak_memory_bytes = 0;  ///< most so far: of the device, or of the process on a CPU; 0: not known
+};
+
+/// What timing.jsonl says of a process that trained: where it began, and by which command.
+struct StartLine {
+  int64_t step = 0;  ///< updates done before
+  std::string command;
+};
+
+/// What timing.jsonl says of a warning.
+struct WarningLine {
+  int64_t step = 0;
+  std::string text;
 };
 
 /// A line of log.jsonl; monostate where its event is one that readers of curves have no use for.
 using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine>;
+
+/// A line of timing.jsonl; monostate for an event that is not known.
+using TimingEntry = std::variant<std::monostate, TimingLine, StartLine, WarningLine>;
 
 /// The lines as JSON objects, without their ends.
 [[nodiscard]] std::string to_json_line(const TrainLine& line);
 [[nodiscard]] std::string to_json_line(const EvaluationLine& line);
 [[nodiscard]] std::string to_json_line(const TimingLine& line);
 [[nodiscard]] std::string to_json_line(const ExampleBitsLine& line);
+[[nodiscard]] std::string to_json_line(const StartLine& line);
+[[nodiscard]] std::string to_json_line(const WarningLine& line);
 [[nodiscard]] std::string to_json_line(const ChangeLine& line);
 
 /// The inverse. Fields that are not known are passed over, and what is missing of the others, or is of another kind, is
 /// NaN or 0; but the step has to be there. Throw DataError on a line that is no such object.
 [[nodiscard]] LogLine parse_log_line(std::string_view text);
-[[nodiscard]] TimingLine parse_timing_line(std::string_view text);
+[[nodiscard]] TimingEntry parse_timing_line(std::string_view text);
 [[nodiscard]] ExampleBitsLine parse_example_bits_line(std::string_view text);
 
 /// The step of a line of either file. Throws DataError.

@@ -1,5 +1,6 @@
 #include "io/run/run_records.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include <variant>
 
 #include "io/file/files.h"
+#include "io/run/details_file.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/powers_file.h"
 #include "io/run/run_log.h"
@@ -58,6 +60,8 @@ void add(RunRecords& records, const TrainLine& line) {
   add(records.train_bits, line.step, line.bits_per_dim);
   add(records.learning_rate, line.step, line.learning_rate);
   add(records.gradient_norm, line.step, line.gradient_norm);
+  records.examples = std::max(records.examples, line.examples);
+  records.skipped = std::max(records.skipped, line.skipped);
   if (line.powers) {
     add(records.power_low, line.step, line.powers->low);
     add(records.power_high, line.step, line.powers->high);
@@ -76,7 +80,12 @@ void add(RunRecords& /*records*/, const std::monostate& /*an event that is not k
 void add(RunRecords& records, const TimingLine& line) {
   add(records.seconds, line.step, line.seconds);
   add(records.examples_per_second, line.step, line.examples_per_second);
+  records.peak_memory_bytes = std::max(records.peak_memory_bytes, line.peak_memory_bytes);
 }
+
+void add(RunRecords& records, const StartLine& line) { records.starts.push_back(line); }
+
+void add(RunRecords& records, const WarningLine& line) { records.warnings.push_back(line); }
 
 /// Calls `use` with every line. The last one may be cut: a run that is going on writes it.
 void read_lines(const fs::path& path, std::vector<std::string>& notes,
@@ -99,6 +108,37 @@ Value read_whole(Value (*read)(const fs::path&), const fs::path& path, std::vect
   }
 }
 
+/// A few lines of a file of texts; none if it is not there.
+std::vector<std::string> first_texts(const fs::path& file) {
+  constexpr size_t kMostTexts = 8;
+  std::vector<std::string> texts;
+  std::error_code error;
+  if (fs::exists(file, error)) {
+    std::vector<std::string> unused;
+    const std::string text = read_text(file, kMaxLogBytes, unused);
+    (void)for_each_line(text, [&](std::string_view line) {
+      if (texts.size() < kMostTexts) {
+        texts.emplace_back(line);
+      }
+    });
+  }
+  return texts;
+}
+
+/// Those of another evaluation say nothing of this one.
+void read_details_of(RunRecords& records, const RunLayout& layout) {
+  if (!records.evaluation || !is_there(layout.details, records.notes)) {
+    return;
+  }
+  records.details = read_whole<std::optional<EvaluationDetails>>(
+      [](const fs::path& path) { return std::optional(read_details(path)); }, layout.details, records.notes);
+  if (records.details && records.details->bits_per_dim != records.evaluation->bits_per_dim) {
+    records.details.reset();
+    records.notes.push_back(concat(name_of(layout.details), " is of another evaluation than ",
+                                   name_of(layout.evaluation), " and left out."));
+  }
+}
+
 }  // namespace
 
 RunRecords read_run_records(const RunLayout& layout) {
@@ -107,11 +147,14 @@ RunRecords read_run_records(const RunLayout& layout) {
   read_lines(layout.log, notes, [&](std::string_view text) {
     std::visit([&](const auto& line) { add(records, line); }, parse_log_line(text));
   });
-  read_lines(layout.timing, notes, [&](std::string_view text) { add(records, parse_timing_line(text)); });
+  read_lines(layout.timing, notes, [&](std::string_view text) {
+    std::visit([&](const auto& line) { add(records, line); }, parse_timing_line(text));
+  });
   if (is_there(layout.evaluation, notes)) {
     records.evaluation = read_whole<std::optional<EvaluationReport>>(
         [](const fs::path& path) { return std::optional(read_evaluation(path)); }, layout.evaluation, notes);
   }
+  read_details_of(records, layout);
   std::error_code error;
   if (fs::exists(layout.powers, error)) {  // only runs with learned powers have them
     records.powers = read_whole(read_powers, layout.powers, notes);
@@ -121,7 +164,8 @@ RunRecords read_run_records(const RunLayout& layout) {
   }
   records.config = read_text(layout.config, kMaxTextBytes, notes);
   records.pictures = sample_pictures(layout);
-  if (records.pictures.empty()) {
+  records.texts = first_texts(samples_file(layout, DataKind::kText));
+  if (records.pictures.empty() && records.texts.empty()) {
     notes.emplace_back("There are no sample grids.");
   }
   return records;

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "io/run/details_file.h"
 #include "io/run/run_layout.h"
+#include "io/run/run_log.h"
 #include "veil/evaluate/evaluation_report.h"
 #include "veil/io/model/training_history.h"
 
@@ -27,14 +29,21 @@ struct RunRecords {
   int64_t evaluation_examples = 0;      ///< scored by the last of these evaluations, and how many the split has; 0: not
   int64_t evaluation_dataset_size = 0;  ///< known
   StepCurve examples_per_second;
-  StepCurve seconds;    ///< since the line before
+  StepCurve seconds;              ///< since the line before
+  int64_t peak_memory_bytes = 0;  ///< 0: not known
+  int64_t examples = 0;           ///< that all updates were made of
+  int64_t skipped = 0;            ///< updates, because a gradient was not finite
+  std::vector<StartLine> starts;  ///< of the processes that trained
+  std::vector<WarningLine> warnings;
   StepCurve power_low;  ///< smallest and largest learned power (GenMD4)
   StepCurve power_high;
   std::vector<double> powers;                   ///< of each value, at the end; empty if there are none
   std::optional<EvaluationReport> evaluation;   ///< of the finished model
+  std::optional<EvaluationDetails> details;     ///< of that very evaluation
   std::string config;                           ///< text of the configuration
   TrainingHistory history;                      ///< of the finished model
   std::vector<std::filesystem::path> pictures;  ///< of samples; the newest last
+  std::vector<std::string> texts;               ///< the first samples of the finished model, where they are texts
   std::vector<std::string> notes;               ///< what is missing or damaged, for the reader
 };
 

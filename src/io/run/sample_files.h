@@ -17,7 +17,19 @@ std::filesystem::path write_samples(const RunLayout& layout, const torch::Tensor
 std::filesystem::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
                                          const DatasetInfo& data);
 
-/// Where the first of them writes samples of this kind of data.
+/// Samples on their way.
+struct UnmaskingFrame {
+  int64_t step = 0;      ///< denoising steps that were done
+  torch::Tensor tokens;  ///< int64 [N, L] on the CPU, in which vocab_size is the mask
+};
+
+/// Writes a picture of samples of images on their way (RunLayout::unmasking): a row for each of up to four, of large
+/// images for fewer, a column for each of up to nine frames from all masked to the end; and all of them as an animated
+/// PNG (RunLayout::film). What is masked is slate blue, a masked channel of a pixel that is not masked as a whole is
+/// half of the brightest. Nothing where there are no frames. Throws IoError.
+void write_unmasking(const RunLayout& layout, const std::vector<UnmaskingFrame>& frames, const DatasetInfo& data);
+
+/// Where write_samples writes samples of this kind of data.
 [[nodiscard]] std::filesystem::path samples_file(const RunLayout& layout, DataKind kind);
 
 /// The pictures there are: those drawn in training by name, which is by step, then that of the finished model.

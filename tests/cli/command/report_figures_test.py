@@ -1,4 +1,4 @@
-"""The curves of a report lie where its axes say, and what is called a 95 % interval is 1.96 standard errors wide.
+"""The curves of a report lie where its axes say, and what is called a 95 % interval is as wide as that: Student's t below 1,000 values.
 
 usage: report_figures_test.py VEIL
 """
@@ -49,21 +49,23 @@ class Intervals(VeilCase):
         self.page = (self.folder / "run/report.html").read_text()
 
     def check(self, plot, wanted):
-        for got, part in ((plot.line, 0), (plot.low, -1.96), (plot.high, 1.96)):
+        """wanted: middle, standard error and the quantile of Student's t for each point."""
+        for got, part in ((plot.line, 0), (plot.low, -1), (plot.high, 1)):
             self.assertEqual(len(got), len(wanted))
-            for value, (middle, error) in zip(got, wanted):
-                self.assertAlmostEqual(value, middle + part * error, delta=0.03 * plot.pixel)
+            for value, (middle, error, quantile) in zip(got, wanted):
+                self.assertAlmostEqual(value, middle + part * quantile * error, delta=0.03 * plot.pixel)
 
     def test_evaluations_during_training(self):
-        self.check(Plot(self.page, "Bits per dimension"), list(EVALUATED.values()))
+        self.check(Plot(self.page, "Bits per dimension"), [(*each, 2.3060041) for each in EVALUATED.values()])
 
     def test_cross_entropy_by_masked_positions(self):
-        wanted = [(total / count, math.sqrt((squares / count - (total / count)**2) / count))
+        quantiles = {50: 2.0095752, 8: 2.3646243, 25: 2.0638986}  # with a degree of freedom less, from tables
+        wanted = [(total / count, math.sqrt((squares / count - (total / count)**2) / (count - 1)), quantiles[count])
                   for _, _, count, total, squares in PROFILE]
         self.check(Plot(self.page, "Cross-entropy by the number of masked positions"), wanted)
 
     def test_the_headline(self):
-        self.assertIn("4.0000 ± 0.5000", self.page)
+        self.assertIn(">4.0000</data> ± 0.5000", self.page)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ SETTINGS = [
     "--evaluate.rows_per_call=8", "--sample.count=4", "--sample.steps=4", "--sample.rows_per_call=4",
 ]
 # What a run leaves that has to be equal; times, the lock and the page that shows times do not.
-FILES = ["config.cfg", "model.safetensors", "log.jsonl", "evaluation.json", "samples.png", "samples/step-00000020.png"]
+FILES = ["config.cfg", "model.safetensors", "log.jsonl", "evaluation.json", "evaluation-details.json", "samples.png",
+         "samples/step-00000020.png", "unmasking.png", "unmasking-film.png"]
 
 
 def command(folder):

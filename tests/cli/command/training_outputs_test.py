@@ -126,6 +126,10 @@ class Figures(RunCase):
         for line, want in zip(found, (each[:4], each[4:])):
             self.assertAlmostEqual(line["bits_per_dim"], sum(want) / len(want), delta=1e-6)
         timing = [json.loads(line) for line in (seldom / "timing.jsonl").read_text().splitlines()]
+        start = timing.pop(0)
+        self.assertEqual((start["step"], start["event"]), (0, "start"))
+        self.assertIn("--train.log_every=4", start["command"])
+        self.assertTrue(all(line["peak_memory_bytes"] > 1 << 20 for line in timing))
         for line, want in zip(timing, (16, 8)):
             self.assertAlmostEqual(line["seconds"] * line["examples_per_second"], want, delta=1e-6)
         self.assertEqual(*(TensorFile(run / "model.safetensors").tensors for run in (seldom, self.whole())))

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/file/base64.h"
 #include "io/report/markup.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
@@ -36,6 +37,10 @@ class ReportTest : public testing::Test {
     write_bytes(run_ / "evaluation.json",
                 R"({"bits_per_dim":4.71234,"confidence_low":4.70234,"confidence_high":4.72234,"standard_error":0.0051,)"
                 R"("dataset":"spots","examples":3,"example_bits":[1,2,3],"passes":8})");
+    write_bytes(run_ / "evaluation-details.json",
+                R"({"schema_version":1,"bits_per_dim":4.71234,"height":1,"width":2,"channels":1,"pictured":"iVBO",)"
+                R"("white_bits_per_pixel":9,"mapped":3,"position_bits":[4,5],"compressed_indices":[],"compressors":[],)"
+                R"("most_bits":[],"fewest_bits":[]})");
     write_bytes(run_ / "config.cfg", "[train]\nsteps = 200\n");
     const std::string command = std::string("printf %s ") + kPixel + " | base64 -d > '" + grid().string() + "'";
     ASSERT_EQ(std::system(command.c_str()), 0);
@@ -49,9 +54,9 @@ class ReportTest : public testing::Test {
 
 TEST_F(ReportTest, HoldsResultCurvesSamplesAndConfiguration) {
   const auto html = make_report(run_);
-  EXPECT_TRUE(has(html, "4.7123 ± 0.0100"));
+  EXPECT_TRUE(has(html, "<data data-field=\"bits_per_dim\" value=\"4.71234\">4.7123</data> ± 0.0100"));
   EXPECT_TRUE(has(html, "<td>spots</td>"));
-  EXPECT_TRUE(has(html, "<td>0.0051</td>"));
+  EXPECT_TRUE(has(html, "<td><data data-field=\"standard_error\" value=\"0.0051\">0.0051</data></td>"));
   for (const char* title : {"Bits per dimension", "Learning rate", "Gradient norm", "Speed"}) {
     EXPECT_TRUE(has(html, std::string("<title>") + title + "</title>")) << title;
   }

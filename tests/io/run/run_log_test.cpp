@@ -24,7 +24,10 @@ constexpr const char* kEvaluate =
     R"("dataset_size":10000})";
 constexpr const char* kChange =
     R"({"step":201,"event":"change","key":"optimizer.learning_rate","before":"0.0002","after":"0.0001"})";
-constexpr const char* kTiming = R"({"step":200,"seconds":22.5,"examples_per_second":284.4})";
+constexpr const char* kTiming =
+    R"({"step":200,"seconds":22.5,"examples_per_second":284.4,"peak_memory_bytes":1048576})";
+constexpr const char* kStart = R"({"step":0,"event":"start","command":"veil train"})";
+constexpr const char* kWarning = R"({"step":7,"event":"warning","text":"\"quoted\""})";
 
 TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
   EXPECT_EQ(to_json_line(TrainLine{.step = 200,
@@ -38,7 +41,11 @@ TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
                 .step = 200, .bits_per_dim = 4.75, .standard_error = 0.01, .examples = 1000, .dataset_size = 10000}),
             kEvaluate);
   EXPECT_EQ(to_json_line(ChangeLine{.step = 201, .change = {"optimizer.learning_rate", "0.0002", "0.0001"}}), kChange);
-  EXPECT_EQ(to_json_line(TimingLine{.step = 200, .seconds = 22.5, .examples_per_second = 284.4}), kTiming);
+  EXPECT_EQ(to_json_line(
+                TimingLine{.step = 200, .seconds = 22.5, .examples_per_second = 284.4, .peak_memory_bytes = 1048576}),
+            kTiming);
+  EXPECT_EQ(to_json_line(StartLine{.step = 0, .command = "veil train"}), kStart);
+  EXPECT_EQ(to_json_line(WarningLine{.step = 7, .text = "\"quoted\""}), kWarning);
 }
 
 TEST(RunLogTest, PowersComeLastAndWhatIsNotFiniteIsNull) {
@@ -70,11 +77,22 @@ TEST(RunLogTest, LinesAreReadBack) {
       EXPECT_EQ(to_json_line(std::get<EvaluationLine>(line)), text);
     }
   }
-  EXPECT_EQ(to_json_line(parse_timing_line(kTiming)), kTiming);
   const char* bits = R"({"step":200,"bits":[3.1,2.9]})";
   EXPECT_EQ(to_json_line(parse_example_bits_line(bits)), bits);
   EXPECT_THROW((void)parse_example_bits_line(R"({"step":200,"bits":[3.1,null]})"), DataError);
   EXPECT_THROW((void)parse_example_bits_line(R"({"step":200})"), DataError);
+  for (const char* text : {kTiming, kStart, kWarning}) {
+    std::visit(
+        [&](const auto& line) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(line)>, std::monostate>) {
+            ADD_FAILURE() << text;
+          } else {
+            EXPECT_EQ(to_json_line(line), text);
+          }
+        },
+        parse_timing_line(text));
+  }
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(parse_timing_line(R"({"step":2,"event":"later"})")));
   const auto powers = std::get<TrainLine>(
       parse_log_line(R"({"power_mean":1.25,"power_high":2,"power_low":0.5,"event":"train","step":7})"));
   EXPECT_EQ(powers.step, 7);

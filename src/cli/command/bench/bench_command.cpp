@@ -1,7 +1,6 @@
 #include "cli/command/bench/bench_command.h"
 
 #include <ATen/Parallel.h>
-#include <c10/core/CachingDeviceAllocator.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +14,7 @@
 #include "cli/command/bench/bench_figures.h"
 #include "cli/command/bench/bench_workload.h"
 #include "cli/opening/data_opening.h"
+#include "cli/opening/provenance.h"
 #include "cli/terminal/progress.h"
 
 namespace veil::cli {
@@ -59,15 +59,6 @@ std::vector<double> time_steps(const Workload& workload, const Arguments& argume
 double median_of(const std::vector<double>& sorted) {
   const size_t half = sorted.size() / 2;
   return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
-// Peak of the device's own memory, or of the process on a CPU.
-int64_t peak_bytes(torch::Device device) {
-  if (device.is_cpu()) {
-    return peak_memory_bytes();
-  }
-  const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
-  return stats.allocated_bytes[0].peak;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "cli/command/evaluate/example_findings.h"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "base/torch.h"
@@ -10,6 +9,8 @@
 #include "cli/command/evaluate/heat_map.h"
 #include "cli/terminal/plain_numbers.h"
 #include "cli/terminal/watch.h"
+#include "cli/terminal/progress.h"
+#include "evaluate/example_ranking.h"
 #include "io/run/per_example_file.h"
 #include "veil/evaluate/label_odds.h"
 #include "veil/evaluate/position_bits.h"
@@ -22,24 +23,6 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kMost = 1'000'000;
 constexpr int64_t kMostPictured = 64;
 constexpr int64_t kPictured = 8;
-
-// Places in the report's lists.
-struct Ranking {
-  std::vector<size_t> most;    // bits, the largest first
-  std::vector<size_t> fewest;  // the smallest first; none is in both
-};
-
-Ranking rank(const EvaluationReport& report, int64_t wanted) {
-  const auto& bits = report.example_bits;
-  std::vector<size_t> order(bits.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return bits[a] < bits[b]; });
-  const auto count = std::clamp<int64_t>(report.examples / 2, 1, wanted);
-  Ranking ranking;
-  ranking.most.assign(order.rbegin(), order.rbegin() + count);
-  ranking.fewest.assign(order.begin(), order.begin() + std::min(count, report.examples - count));
-  return ranking;
-}
 
 // The examples that lists name, with what is known of them.
 class Describer {
@@ -104,7 +87,8 @@ std::vector<PositionBits> maps_of(const ModelChoice& choice, const Dataset& data
 void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                  const EvaluationReport& report, ExampleFindings& findings) {
   const bool is_pictured = arguments.has("heat-map");
-  const auto ranking = rank(report, arguments.integer("ranked", kPictured, 1, is_pictured ? kMostPictured : kMost));
+  const auto ranking =
+      rank_examples(report, arguments.integer("ranked", kPictured, 1, is_pictured ? kMostPictured : kMost));
   const Describer describe(dataset, report);
   findings.fields["ranking"] = {{"most_bits", describe.list_json(ranking.most)},
                                 {"fewest_bits", describe.list_json(ranking.fewest)}};

@@ -1,35 +1,17 @@
 #include "cli/command/evaluate/heat_map.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdint>
 
 #include "base/torch.h"
 #include "base/words.h"
+#include "io/image/heat_colors.h"
 #include "io/image/picture_mark.h"
 #include "veil/io/image/image_grid.h"
 #include "veil/io/image/png_file.h"
 
 namespace veil::cli {
 namespace {
-
-using Color = std::array<double, 3>;
-
-constexpr std::array<Color, 5> kScale{{{0, 0, 0}, {87, 16, 110}, {203, 62, 70}, {250, 180, 40}, {255, 255, 255}}};
-constexpr double kBelowWhite = 0.995;
-
-// part: 0 for black, 1 for white.
-std::array<uint8_t, 3> color_of(double part) {
-  const double place = std::clamp(part, 0.0, 1.0) * static_cast<double>(kScale.size() - 1);
-  const auto low = std::min(static_cast<size_t>(place), kScale.size() - 2);
-  std::array<uint8_t, 3> color{};
-  for (size_t c = 0; c < 3; ++c) {
-    color[c] = static_cast<uint8_t>(
-        std::lround(kScale[low][c] + (place - static_cast<double>(low)) * (kScale[low + 1][c] - kScale[low][c])));
-  }
-  return color;
-}
 
 // Bits of each pixel, all channels together.
 std::vector<double> pixel_bits(const PositionBits& map, int64_t channels) {
@@ -57,7 +39,7 @@ torch::Tensor colored(const std::vector<PositionBits>& maps, int64_t channels, d
   auto* out = rows.mutable_data_ptr<uint8_t>();
   for (const auto& map : maps) {
     for (const double bits : pixel_bits(map, channels)) {
-      const auto color = color_of(white > 0 ? bits / white : 0.0);
+      const auto color = io::heat_color(white > 0 ? bits / white : 0.0);
       out = std::copy(color.begin(), color.end(), out);
     }
   }
@@ -72,9 +54,7 @@ double white_of(const std::vector<PositionBits>& most, const std::vector<Positio
       all.insert(all.end(), bits.begin(), bits.end());
     }
   }
-  const auto place = all.begin() + static_cast<int64_t>(kBelowWhite * static_cast<double>(all.size() - 1));
-  std::nth_element(all.begin(), place, all.end());
-  return *place;
+  return io::heat_white(all);
 }
 
 }  // namespace

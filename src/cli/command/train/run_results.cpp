@@ -1,10 +1,15 @@
 #include "cli/command/train/run_results.h"
 
+#include <algorithm>
+
+#include "cli/command/train/run_details.h"
+#include "cli/command/train/unmasking.h"
 #include "cli/opening/memory_check.h"
 #include "cli/opening/provenance.h"
 #include "cli/terminal/evaluation_output.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
+#include "io/run/details_file.h"
 #include "io/run/evaluation_file.h"
 #include "io/run/sample_files.h"
 #include "veil/base/error.h"
@@ -12,7 +17,7 @@
 namespace veil::cli {
 namespace {
 
-void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
+EvaluationReport evaluated(const FinishedModel& model, const StopSignal& signal, bool quiet) {
   ProgressReporter progress({.label = "evaluate", .quiet = quiet});
   const auto& options = model.run.evaluation;
   auto report = with_batch_advice(batch_setting(options), [&] {
@@ -20,14 +25,24 @@ void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, c
   });
   report.weights = "ema";
   note_computation(report, model.step, model.compute);
+  return report;
+}
+
+void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
+  const auto report = evaluated(model, signal, quiet);
+  ProgressReporter progress({.label = "details", .quiet = quiet});
+  // First: while they are missing, so is the evaluation, and both are made again.
+  io::write_details(layout.details, measure_details(model, report, stoppable(progress, signal)));
   io::write_evaluation(layout.evaluation, report);
 }
 
 void write_samples(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
   ProgressReporter progress({.label = "sample", .examples = model.run.sample.count, .quiet = quiet});
+  Unmasking unmasking(model.run.sample, model.run.spec.data);
   const auto tokens = with_batch_advice(batch_setting(model.run.sample), [&] {
-    return sample(model.average, model.run.sample, model.compute, stoppable(progress, signal));
+    return sample(model.average, model.run.sample, model.compute, stoppable(progress, signal), unmasking.trace());
   });
+  io::write_unmasking(layout, unmasking.frames(), model.run.spec.data);
   (void)io::write_samples(layout, tokens, model.run.spec.data);
 }
 

@@ -80,6 +80,7 @@ int run_train(const Arguments& arguments) {
   outputs.writes("--run", folder, OutputKind::kRunFolder);
   outputs.check();
   return run_training(config, {.folder = folder,
+                               .command = arguments.command_line,
                                .fresh = arguments.has("fresh"),
                                .quiet = arguments.quiet,
                                .allow_changed_data = arguments.has("allow-changed-data"),

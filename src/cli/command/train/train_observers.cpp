@@ -9,6 +9,7 @@
 
 #include "cli/command/train/run_results.h"
 #include "cli/opening/memory_check.h"
+#include "cli/opening/provenance.h"
 #include "cli/terminal/watch.h"
 #include "io/run/run_log.h"
 #include "io/run/sample_files.h"
@@ -139,8 +140,10 @@ void LogObserver::write_line(TrainState& state) {
   const double seconds = std::chrono::duration<double>(now - line_start_).count();
   const double examples = static_cast<double>((state.step - line_start_step_) * train.batch_size);
   io::append_line(context_.layout.timing,
-                  io::to_json_line(io::TimingLine{
-                      .step = state.step, .seconds = seconds, .examples_per_second = examples / seconds}));
+                  io::to_json_line(io::TimingLine{.step = state.step,
+                                                  .seconds = seconds,
+                                                  .examples_per_second = examples / seconds,
+                                                  .peak_memory_bytes = peak_bytes(context_.compute.device)}));
   progress_.advance(state.step, bits);
   sum_.zero_();
   count_.zero_();

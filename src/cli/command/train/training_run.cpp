@@ -179,6 +179,10 @@ class TrainingRun {
     for (const auto& damage : folder_.rewind_logs(step)) {
       warn(damage);
     }
+    io::append_line(layout.timing, io::to_json_line(io::StartLine{.step = step, .command = options_.command}));
+    for (const auto& text : warnings_so_far()) {
+      io::append_line(layout.timing, io::to_json_line(io::WarningLine{.step = step, .text = text}));
+    }
     for (const auto& change : start_.changes) {
       io::append_line(layout.log, io::to_json_line(io::ChangeLine{.step = step + 1, .change = change}));
     }
@@ -187,7 +191,8 @@ class TrainingRun {
   // What belongs to a model that the run had before it was extended goes with it.
   void remove_results() {
     const auto& layout = folder_.layout();
-    for (const auto& path : {layout.evaluation, layout.powers, io::samples_file(layout, data_->info().kind)}) {
+    for (const auto& path : {layout.evaluation, layout.details, layout.powers, layout.unmasking, layout.film,
+                             io::samples_file(layout, data_->info().kind)}) {
       std::filesystem::remove(path);
     }
   }

@@ -9,6 +9,7 @@ namespace veil::cli {
 
 struct TrainingRunOptions {
   std::filesystem::path folder;
+  std::string command;              ///< what was typed, for those who read about the run
   bool fresh = false;               ///< refuse a folder that holds a run
   bool quiet = false;               ///< no progress
   bool allow_changed_data = false;  ///< go on with other data than the run had
