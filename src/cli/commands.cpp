@@ -8,6 +8,7 @@
 #include "cli/command/selfcheck/selfcheck_command.h"
 #include "cli/command/train/train_command.h"
 #include "cli/command_line.h"
+#include "cli/comparison_commands.h"
 #include "cli/completion.h"
 #include "cli/flags.h"
 #include "cli/schedules_commands.h"
@@ -255,9 +256,9 @@ Command manual_command() {
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all{train_command(),      evaluate_command(), sample_command(), schedules_command(),
-                                        data_command(),       bench_command(),    report_command(), selfcheck_command(),
-                                        completion_command(), manual_command()};
+  static const std::vector<Command> all{train_command(),     evaluate_command(),   sample_command(), quality_command(),
+                                        schedules_command(), data_command(),       bench_command(),  report_command(),
+                                        selfcheck_command(), completion_command(), manual_command()};
   return all;
 }
 

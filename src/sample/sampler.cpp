@@ -9,9 +9,9 @@
 
 #include "nn/network_input.h"
 #include "sample/categorical.h"
+#include "sample/reveal_plan.h"
 #include "veil/base/error.h"
 #include "veil/base/random.h"
-#include "veil/diffusion/count_grid.h"
 #include "veil/nn/evaluation_mode.h"
 #include "veil/nn/token_powers.h"
 #include "veil/sample/sample_trace.h"
@@ -24,80 +24,6 @@ void check_label(const DenoiserOptions& network, int64_t label) {
   require<InvalidOption>(label >= -1 && label < labels, Field{"label"}, " is ", label, ", want -1 or a class below ",
                          labels, ", the number that the network has");
 }
-
-// 1 - alpha at every time of the grid, never rising. The end counts as 0, so that the last step reveals everything.
-std::vector<double> masked_fractions(const MaskSchedule& schedule, const std::vector<double>& times) {
-  std::vector<double> fractions;
-  fractions.reserve(times.size());
-  for (const double t : times) {
-    const double fraction = schedule.masked_fraction(t);
-    fractions.push_back(fractions.empty() ? fraction : std::min(fractions.back(), fraction));
-  }
-  fractions.back() = 0.0;
-  return fractions;
-}
-
-// When every sample's positions are revealed, and at what times. Where values have schedules of their own only the
-// times are planned.
-class Plan {
- public:
-  Plan(const Denoiser& denoiser, const TokenSchedule& schedule, const SampleOptions& options)
-      : counts_(options.counts) {
-    if (!counts_.empty()) {
-      require(!schedule.is_by_value(),
-              "counts are given, but the network has learned powers: how many positions a step "
-              "reveals follows from their values");
-      const int64_t length = denoiser.options().shape.length();
-      check_counts(counts_, length);
-      for (const int64_t count : counts_) {
-        times_.push_back(schedule.shared().time_of_alpha(1 - static_cast<double>(count) / static_cast<double>(length)));
-      }
-      return;
-    }
-    times_ = time_grid(options.grid, options.steps);
-    if (!schedule.is_by_value()) {
-      fractions_ = masked_fractions(schedule.shared(), times_);
-    }
-  }
-
-  [[nodiscard]] int64_t steps() const { return std::ssize(times_) - 1; }
-  [[nodiscard]] double time(int64_t step) const { return times_[static_cast<size_t>(step)]; }
-
-  // The step that reveals each position of one sample, of which the one with the largest number goes first.
-  [[nodiscard]] std::vector<int64_t> steps_of(const std::vector<double>& uniforms) const {
-    return counts_.empty() ? steps_by_time(uniforms) : steps_by_count(uniforms);
-  }
-
- private:
-  [[nodiscard]] std::vector<int64_t> steps_by_time(const std::vector<double>& uniforms) const {
-    std::vector<int64_t> steps;
-    steps.reserve(uniforms.size());
-    for (const double uniform : uniforms) {
-      const double threshold = uniform * fractions_.front();
-      const auto end = std::partition_point(fractions_.begin() + 1, fractions_.end() - 1,
-                                            [threshold](double fraction) { return fraction > threshold; });
-      steps.push_back(end - fractions_.begin() - 1);
-    }
-    return steps;
-  }
-
-  [[nodiscard]] std::vector<int64_t> steps_by_count(const std::vector<double>& uniforms) const {
-    std::vector<int64_t> order(uniforms.size());  // the last to be revealed first
-    std::iota(order.begin(), order.end(), int64_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return uniforms[a] < uniforms[b]; });
-    std::vector<int64_t> steps(uniforms.size());
-    for (size_t step = 0; step + 1 < counts_.size(); ++step) {
-      for (int64_t rank = counts_[step + 1]; rank < counts_[step]; ++rank) {
-        steps[static_cast<size_t>(order[rank])] = static_cast<int64_t>(step);
-      }
-    }
-    return steps;
-  }
-
-  const std::vector<int64_t>& counts_;
-  std::vector<double> times_;
-  std::vector<double> fractions_;
-};
 
 // The samples [first, first + rows), from all masked to none.
 class Group {
@@ -114,7 +40,7 @@ class Group {
         masked_(rows_, length_) {}
 
   // Flat positions row * L + i, ascending, that each step reveals.
-  [[nodiscard]] std::vector<std::vector<int64_t>> reveals(const Plan& plan) const {
+  [[nodiscard]] std::vector<std::vector<int64_t>> reveals(const RevealPlan& plan) const {
     std::vector<std::vector<int64_t>> reveals(static_cast<size_t>(plan.steps()));
     const NoiseKey key{.seed = options_.seed, .purpose = NoisePurpose::kSamplePosition};
     std::vector<double> uniforms(static_cast<size_t>(length_));
@@ -252,7 +178,7 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Com
   check_options(options);
   check_label(denoiser.options(), options.label);
   const auto schedule = token_schedule(denoiser, options.schedule);
-  const Plan plan(denoiser, schedule, options);
+  const RevealPlan plan(denoiser.options().shape.length(), schedule, options);
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);
   const int64_t rows = options.rows_per_call;

@@ -56,6 +56,8 @@ SHORTENED = (
     Shortened("veil schedules compare *", {"--limit": "8", "--batch": "1", "--steps": "4", "--calls": "4", "--samples": "0"},
               "eight examples"),
     Shortened("veil schedules design *", {"--limit": "4", "--steps": "8..16"}, "four examples"),
+    Shortened("veil quality *", {"--samples": "photos32", "--data": "photos32", "--limit": "20", "--reference": "100",
+                                 "--permutations": "19", "--bootstraps": "2"}, "a few images that ship"),
     Shortened("veil bench estimators *", _ESTIMATORS, "two examples"),
     Shortened("veil bench train *", {"--steps": "1", "--warmup": "0", "--train.batch_size": "2"}, "one step"),
     Shortened("veil bench evaluate *", {"--steps": "1", "--warmup": "0", "--evaluate.batch_size": "2"}, "one step"),

@@ -12,7 +12,7 @@ ROOMS = {
     "core": (
         "base", "kernels", "data", "diffusion",
         "nn/layers", "nn", "nn/image", "nn/text", "nn/make_denoiser",
-        "objective", "train", "evaluate", "sample", "toys", "selfcheck",
+        "objective", "train", "evaluate", "sample", "quality", "toys", "selfcheck",
     ),
     "io": (
         "io/file", "io/image", "io/format", "io/source", "io/packed", "io/text", "io/dataset", "io/config", "io/model",
@@ -28,6 +28,7 @@ _CLOSED = (
     ("data", "kernels"), ("diffusion", "kernels"), ("toys", "kernels"), ("selfcheck", "kernels"), ("io", "kernels"),
     ("cli", "kernels"),
     ("evaluate", "train"), ("sample", "train"),
+    *(("quality", room) for room in ("kernels", "diffusion", "nn", "objective", "train", "evaluate", "sample")),
     ("io", "toys"), ("io", "selfcheck"),
 )
 

@@ -14,6 +14,7 @@ enum class OutputKind {
   kGrid,          ///< PNG: samples in one picture
   kSheet,         ///< PNG: a contact sheet
   kHeatMap,       ///< PNG: where in examples the bits are
+  kPairs,         ///< PNG: samples with the training images nearest to them
   kPlot,          ///< PNG or SVG: curves
   kSampleArray,   ///< .npz of samples
   kImageArrays,   ///< .npz of a data set

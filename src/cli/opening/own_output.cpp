@@ -76,6 +76,8 @@ OutputTraits traits_of(OutputKind kind) {
       return {.content = "a contact sheet", .endings = {".png"}};
     case OutputKind::kHeatMap:
       return {.content = "a heat map", .endings = {".png"}};
+    case OutputKind::kPairs:
+      return {.content = "a picture of pairs", .endings = {".png"}};
     case OutputKind::kPlot:
       return {.content = "a plot", .endings = {".png", ".svg"}};
     case OutputKind::kSampleArray:
@@ -116,6 +118,8 @@ bool is_own(const fs::path& file, OutputKind kind) {
       return io::bears_mark(file, io::kSheetMark);
     case OutputKind::kHeatMap:
       return io::bears_mark(file, io::kHeatMapMark);
+    case OutputKind::kPairs:
+      return io::bears_mark(file, io::kPairsMark);
     case OutputKind::kPlot:
       return io::bears_mark(file, io::kPlotMark);
     case OutputKind::kImageArrays:

@@ -12,6 +12,7 @@ inline constexpr std::string_view kSamplesMark = "samples";    ///< in one pictu
 inline constexpr std::string_view kSampleMark = "one sample";  ///< a picture of its own
 inline constexpr std::string_view kSheetMark = "contact sheet";
 inline constexpr std::string_view kHeatMapMark = "heat map";
+inline constexpr std::string_view kPairsMark = "pairs";  ///< samples with the training images nearest to them
 inline constexpr std::string_view kPlotMark = "plot";
 inline constexpr std::string_view kImagesMark = "images";  ///< a data set as arrays
 inline constexpr std::string_view kReportMark = "report";

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace veil::cli {
+
+/// Commands that hold samples or models to something.
+[[nodiscard]] Command quality_command();
+
+}  // namespace veil::cli
