@@ -256,9 +256,10 @@ Command manual_command() {
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all{train_command(),     evaluate_command(),   sample_command(), quality_command(),
-                                        schedules_command(), data_command(),       bench_command(),  report_command(),
-                                        selfcheck_command(), completion_command(), manual_command()};
+  static const std::vector<Command> all{train_command(),  evaluate_command(), compare_command(),   verify_command(),
+                                        sample_command(), quality_command(),  schedules_command(), data_command(),
+                                        bench_command(),  report_command(),   selfcheck_command(), completion_command(),
+                                        manual_command()};
   return all;
 }
 

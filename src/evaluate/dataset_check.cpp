@@ -1,6 +1,7 @@
 #include "evaluate/dataset_check.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "veil/base/error.h"
 
@@ -16,6 +17,13 @@ void check_dataset(const DenoiserOptions& network, const Dataset& dataset) {
           " token values, the network ", network.vocab_size);
   require(network.classes == 0 || info.classes == network.classes, "data set ", info.name, " has ", info.classes,
           " classes, the network is conditioned on ", network.classes);
+}
+
+void check_indices(std::span<const int64_t> indices) {
+  require(!indices.empty(), "no example was asked for, want one at least");
+  const auto wrong = std::adjacent_find(indices.begin(), indices.end(), std::greater_equal<>());
+  require(wrong == indices.end(), "example ", wrong == indices.end() ? 0 : *(wrong + 1), " was asked for after ",
+          wrong == indices.end() ? 0 : *wrong, ", want ascending places in the data set, each once");
 }
 
 void for_each_batch_of(const Dataset& dataset, std::span<const int64_t> indices, int64_t batch_size,

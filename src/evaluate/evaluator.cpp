@@ -105,12 +105,19 @@ void check_options(const EvaluationOptions& o) {
 EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
                           const Compute& compute, const EvaluationProgress& progress) {
   check_options(options);
+  return evaluate(denoiser, dataset, part_of_split(dataset, options.limit), options, compute, progress);
+}
+
+EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
+                          const EvaluationOptions& options, const Compute& compute,
+                          const EvaluationProgress& progress) {
+  check_options(options);
   check_dataset(denoiser.options(), dataset);
+  check_indices(indices);
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);
   const int64_t length = denoiser.options().shape.length();
   const Bound bound = bound_of(denoiser, options);
-  const auto indices = part_of_split(dataset, options.limit);
   PassValues values(indices, length, options, !bound.schedule().is_by_value());
   const auto take = [&](const PassRow& row, double nats_per_token, auto parts) {
     values.take(row, nats_per_token, parts);
@@ -123,11 +130,10 @@ EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const Eval
   report.replicates = options.replicates;
   report.estimator = estimator_name(bound, options);
   report.control = is_controlled(options) ? options.control : 0.0;
+  report.form = options.form == ObjectiveForm::kCount ? "count" : "time";
+  report.limit = options.limit;
   report.seed = options.seed;
-  report.mask_standard_error = bits_per_dim(statistics.mask_standard_error, length);
-  for (const double nats : statistics.mask_variances) {
-    report.example_mask_variances.push_back(bits_per_dim(bits_per_dim(nats, length), length));
-  }
+  add_mask_noise(report, statistics);
   report.profile = values.profile();
   return report;
 }

@@ -106,12 +106,20 @@ EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& datas
                                         const EvaluationOptions& options, const Compute& compute,
                                         const EvaluationProgress& progress) {
   check_options(options);
+  return exact_order_likelihood(denoiser, dataset, part_of_split(dataset, options.limit), order, options, compute,
+                                progress);
+}
+
+EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
+                                        const RevealOptions& order, const EvaluationOptions& options,
+                                        const Compute& compute, const EvaluationProgress& progress) {
+  check_options(options);
   check_dataset(denoiser.options(), dataset);
+  check_indices(indices);
   const GroupPasses groups(denoiser.options(), options.schedule, groups_of(order, denoiser.options().shape));
   const EvaluationMode evaluation_mode(denoiser);
   const ScopedPrecision scoped_precision(compute);
   Profile profile(denoiser.options().shape.length());
-  const auto indices = part_of_split(dataset, options.limit);
   const auto statistics = pass_statistics(
       code_lengths(denoiser, dataset, indices, groups, options, compute.device, profile, progress), 1, 1);
 
@@ -120,6 +128,7 @@ EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& datas
   report.replicates = 1;
   report.estimator = concat("exact-order ", reveal_order_name(order), ", ", groups.count(), " groups");
   report.seed = order.order_seed;
+  report.limit = options.limit;
   report.profile = profile.bins();
   return report;
 }

@@ -16,4 +16,16 @@ namespace veil {
 [[nodiscard]] EvaluationReport report_of(const PassStatistics& statistics, const Dataset& dataset,
                                          std::span<const int64_t> indices, const DenoiserOptions& network);
 
+/// The report of the examples of both, which are of one data set and one evaluation and share none: as if they had been
+/// scored together, but for rounding. Both have example_replicate_bits.
+[[nodiscard]] EvaluationReport joined_reports(const EvaluationReport& one, const EvaluationReport& other,
+                                              const Dataset& dataset, const DenoiserOptions& network);
+
+/// The bits of replicates, [N * replicates], as the statistics in nats that report_of() takes.
+[[nodiscard]] PassStatistics statistics_of(std::span<const double> replicate_bits, int64_t replicates, int64_t length);
+
+/// Adds to a report what masks alone are to blame for, from statistics in nats: mask_standard_error,
+/// example_replicate_bits, example_mask_variances.
+void add_mask_noise(EvaluationReport& report, const PassStatistics& statistics);
+
 }  // namespace veil

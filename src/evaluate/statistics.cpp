@@ -9,6 +9,7 @@ namespace veil {
 namespace {
 
 constexpr int64_t kMostSummed = 1000;  // degrees of freedom
+constexpr int64_t kNormalFrom = 1000;  // examples
 
 // Probability that a variable of Student's distribution is at most sqrt(degrees) * tan(angle) in size: a finite sum.
 double student_probability(double angle, int64_t degrees) {
@@ -24,9 +25,8 @@ double student_probability(double angle, int64_t degrees) {
 }
 
 // The quantile as a series in 1 / degrees, about that of the normal distribution.
-double expanded_student_quantile(double degrees) {
-  constexpr double kNormal = 1.959963984540054;
-  const double x = kNormal;
+double expanded_student_quantile(double degrees, double inside) {
+  const double x = normal_quantile((1 - inside) / 2);
   const double first = (std::pow(x, 3) + x) / 4;
   const double second = (5 * std::pow(x, 5) + 16 * std::pow(x, 3) + 3 * x) / 96;
   return x + first / degrees + second / (degrees * degrees);
@@ -69,18 +69,32 @@ RatioOfMeans ratio_of_means(std::span<const double> above, std::span<const doubl
   return {.value = ratio, .standard_error = error_of_mean(residuals)};
 }
 
-double student_quantile(int64_t degrees_of_freedom) {
+double normal_tail(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
+
+double normal_quantile(double tail) {
+  double low = -40;
+  double high = 40;
+  for (int halving = 0; halving < 64; ++halving) {
+    const double middle = (low + high) / 2;
+    (normal_tail(middle) > tail ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+double interval_quantile(int64_t examples) { return examples < kNormalFrom ? student_quantile(examples - 1) : 1.96; }
+
+double student_quantile(int64_t degrees_of_freedom, double inside) {
   if (degrees_of_freedom < 1) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   if (degrees_of_freedom > kMostSummed) {
-    return expanded_student_quantile(static_cast<double>(degrees_of_freedom));
+    return expanded_student_quantile(static_cast<double>(degrees_of_freedom), inside);
   }
   double low = 0;
   double high = std::numbers::pi / 2;
   for (int halving = 0; halving < 60; ++halving) {
     const double middle = (low + high) / 2;
-    (student_probability(middle, degrees_of_freedom) < 0.95 ? low : high) = middle;
+    (student_probability(middle, degrees_of_freedom) < inside ? low : high) = middle;
   }
   return std::sqrt(static_cast<double>(degrees_of_freedom)) * std::tan(low);
 }
@@ -94,6 +108,7 @@ PassStatistics pass_statistics(std::span<const double> values, int64_t passes, i
     for (size_t r = 0; r < replicate_means.size(); ++r) {
       replicate_means[r] = mean_of(values.subspan((i * replicate_means.size() + r) * per_replicate, per_replicate));
     }
+    statistics.replicates.insert(statistics.replicates.end(), replicate_means.begin(), replicate_means.end());
     statistics.examples.push_back(mean_of(replicate_means));
     statistics.mask_variances.push_back(variance_of(replicate_means) / static_cast<double>(replicates));
   }
@@ -105,9 +120,6 @@ PassStatistics pass_statistics(std::span<const double> values, int64_t passes, i
   return statistics;
 }
 
-double interval_half_width(double standard_error, int64_t values) {
-  constexpr int64_t kNormalFrom = 1000;  // from here on 1.96 is the quantile of Student's t to 0.12 %
-  return (values < kNormalFrom ? student_quantile(values - 1) : 1.96) * standard_error;
-}
+double interval_half_width(double standard_error, int64_t values) { return interval_quantile(values) * standard_error; }
 
 }  // namespace veil

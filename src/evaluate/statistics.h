@@ -30,6 +30,7 @@ struct RatioOfMeans {
 struct PassStatistics {
   std::vector<double> examples;        ///< mean of each example's passes
   std::vector<double> mask_variances;  ///< of each of them with the example given; NaN with one replicate
+  std::vector<double> replicates;      ///< [N * replicates], mean of each replicate of each example
   double mean = 0.0;                   ///< of `examples`
   double standard_error = 0.0;         ///< sd of `examples` / sqrt(N); NaN for one example
   double mask_standard_error = 0.0;    ///< of `mean` with the examples given, from the spread between replicates
@@ -40,5 +41,15 @@ struct PassStatistics {
 /// example's mean is estimated by their sample variance / R. Requires N >= 1 and replicates dividing passes; with one
 /// replicate mask_standard_error is NaN.
 [[nodiscard]] PassStatistics pass_statistics(std::span<const double> values, int64_t passes, int64_t replicates);
+
+/// Half of a 95 % interval of the mean over so many examples, over its standard error: student_quantile() below 1,000
+/// examples, 1.96 from there on, where the two differ by 0.12 % at most. NaN below 2.
+[[nodiscard]] double interval_quantile(int64_t examples);
+
+/// The probability that a standard normal variable is above x, to the last digits however small it is.
+[[nodiscard]] double normal_tail(double x);
+
+/// The x that a standard normal variable is above with probability `tail`, in (0, 1). To 1e-12.
+[[nodiscard]] double normal_quantile(double tail);
 
 }  // namespace veil

@@ -27,6 +27,7 @@ _UNET = {**_TRAIN, "--model.width": "32", "--model.layers": "1"}
 _UVIT = {**_UNET, "--model.dit_layers": "1", "--model.dit_width": "32", "--model.dit_heads": "2"}
 _TEXT = {**_TRAIN, "--data.split": "valid", "--model.width": "8", "--model.heads": "2", "--model.layers": "1"}
 _ESTIMATORS = {"--passes": "2", "--repeats": "2", "--batch": "2", "--limit": "2"}
+_COMPARED = {"--limit": "2", "--passes": "2"}
 _CIFAR10 = {"--data.source": "toys/cifar10"}
 _CIFAR100 = {"--data.source": "toys/cifar100"}
 _LONG = "one update of two examples in place of hours"
@@ -52,6 +53,9 @@ SHORTENED = (
     Shortened("veil train *", _TRAIN, _LONG),
     Shortened("veil evaluate * --exact-order *", {"--groups": "4", "--limit": "2"}, "four passes in place of hundreds"),
     Shortened("veil evaluate *", {"--limit": "2", "--passes": "2"}, "two examples"),
+    Shortened("veil compare results/quickstart *", _COMPARED, "two examples"),
+    Shortened("veil compare results/mine *", _COMPARED, "two examples"),
+    Shortened("veil compare model.safetensors *", _COMPARED, "two examples"),
     Shortened("veil sample *", {"--count": "2", "--steps": "2"}, "two samples in two steps"),
     Shortened("veil schedules compare *", {"--limit": "8", "--batch": "1", "--steps": "4", "--calls": "4", "--samples": "0"},
               "eight examples"),

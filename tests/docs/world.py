@@ -79,6 +79,8 @@ class World:
         shutil.copytree(self.folder / "results/quickstart", self.folder / "results/other")
         for name in ("model.safetensors", "M"):
             (self.folder / name).symlink_to("results/quickstart/model.safetensors")
+        self.must("veil evaluate --model models/fashion-mnist.safetensors --data fashion-mnist --limit 2 --passes 2 "
+                  "--out result.json")
         self.must("veil data pack photos photos.h5 --size 64")
         for name, source in (("png", "FOLDER_WITH_BOTH_TARS"), ("npz", "FOLDER_OF_NPZ_FILES"), ("area", "photos")):
             self.must(f"veil data pack {source} $VEIL_DATA/imagenet64-{name}.h5 --size 64")

@@ -55,6 +55,20 @@ TEST(StatisticsTest, QuantilesAreThoseOfStudentsTable) {
   EXPECT_TRUE(std::isnan(interval_half_width(0.5, 1)));
 }
 
+// The same table at 99 %, and the upper 2.5 % and 1e-20 of the normal distribution (mpmath).
+TEST(StatisticsTest, OtherQuantilesAndTheNormalOnesAreThoseOfTheTables) {
+  EXPECT_NEAR(student_quantile(10, 0.99), 3.1692726726, 1e-8);
+  EXPECT_NEAR(student_quantile(61, 0.99), 2.6589, 1e-4);
+  EXPECT_NEAR(student_quantile(100'000, 0.99), 2.5758782, 1e-6);
+  EXPECT_NEAR(normal_quantile(0.025), 1.959963984540054, 1e-12);
+  EXPECT_NEAR(normal_quantile(0.975), -1.959963984540054, 1e-12);
+  EXPECT_NEAR(normal_quantile(1e-20), 9.262340089798408, 1e-11);
+  EXPECT_NEAR(normal_tail(9.262340089798408), 1e-20, 1e-31);
+  EXPECT_EQ(interval_quantile(1000), 1.96);
+  EXPECT_NEAR(interval_quantile(11), 2.2281388520, 1e-8);
+  EXPECT_TRUE(std::isnan(interval_quantile(1)));
+}
+
 TEST(ProfileTest, BinsCoverAllCountsOnceForAnyLength) {
   for (const int64_t length : {1, 2, 5, 64, 256, 784, 3072, 12288}) {
     const Profile profile(length);

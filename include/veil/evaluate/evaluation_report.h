@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct EvaluationReport {
   std::string estimator;  ///< "count-controlled", "count-stratified" (no control variate), "time-stratified",
                           ///< "powers-time-stratified" or an exact order
   double control = 0.0;   ///< weight that the control variate had; 0: there was none
+  std::string form;       ///< "count" or "time", of which the estimator is; empty of an exact order
+  int64_t limit = 0;      ///< examples that were asked for; 0: all
   std::string dataset;
   std::string split;
   std::string weights;  ///< "ema" or "raw", set by the caller
@@ -55,12 +58,19 @@ struct EvaluationReport {
   std::string device;     ///< the processor or GPU, by its maker's name
   std::string veil_version;  ///< of the program that computed it
   std::string libtorch_version;
-  std::vector<int64_t> example_indices;        ///< of the scored examples in their data set, ascending
-  std::vector<double> example_bits;            ///< bits per dimension of each of them, in that order
-  std::vector<double> example_mask_variances;  ///< of each of them, given the example: from the spread between
-                                               ///< replicates; empty for an exact order
-  std::vector<ClassFigure> class_figures;      ///< by label; empty where the data have none
-  std::vector<ProfileBin> profile;             ///< empty for a network with learned powers
+  std::string model;                            ///< file that the weights were read from
+  std::string model_sha256;                     ///< of the weights in it, lower-case hexadecimal
+  std::string data_fingerprint;                 ///< DatasetInfo's, of what was scored
+  std::map<std::string, std::string> settings;  ///< keys of the configuration under which data and network were opened
+                                                ///< and scored, with their texts
+  std::vector<int64_t> example_indices;         ///< of the scored examples in their data set, ascending
+  std::vector<double> example_bits;             ///< bits per dimension of each of them, in that order
+  std::vector<double> example_replicate_bits;   ///< [examples * replicates], those of an example one after the other:
+                                                ///< its bits are their mean; empty for an exact order
+  std::vector<double> example_mask_variances;   ///< of each of them, given the example: from the spread between
+                                                ///< replicates; empty for an exact order
+  std::vector<ClassFigure> class_figures;       ///< by label; empty where the data have none
+  std::vector<ProfileBin> profile;              ///< empty for a network with learned powers
 };
 
 }  // namespace veil

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "veil/base/device.h"
 #include "veil/data/dataset.h"
@@ -68,5 +69,12 @@ using EvaluationProgress = std::function<void(int64_t, int64_t)>;
 /// network's, NumericalError (its step is the example's index) naming the example and the pass if a loss is not finite.
 [[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
                                         const Compute& compute = {}, const EvaluationProgress& progress = {});
+
+/// The same of the examples at `indices`, ascending, whatever options.limit is: each has the masks that it has in the
+/// whole, and its bits to rounding, for rows are cut into calls as if there were no other examples. Throws
+/// InvalidArgument too if there is none, or if they are not ascending.
+[[nodiscard]] EvaluationReport evaluate(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
+                                        const EvaluationOptions& options, const Compute& compute = {},
+                                        const EvaluationProgress& progress = {});
 
 }  // namespace veil

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include "veil/diffusion/reveal_order.h"
 #include "veil/evaluate/evaluator.h"
 
@@ -23,6 +26,13 @@ namespace veil {
 [[nodiscard]] EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset,
                                                       const RevealOptions& order, const EvaluationOptions& options,
                                                       const Compute& compute = {},
+                                                      const EvaluationProgress& progress = {});
+
+/// The same of the examples at `indices`, ascending, whatever options.limit is. Throws InvalidArgument too if there is
+/// none, or if they are not ascending.
+[[nodiscard]] EvaluationReport exact_order_likelihood(Denoiser& denoiser, const Dataset& dataset,
+                                                      std::span<const int64_t> indices, const RevealOptions& order,
+                                                      const EvaluationOptions& options, const Compute& compute = {},
                                                       const EvaluationProgress& progress = {});
 
 }  // namespace veil

@@ -83,7 +83,7 @@ void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained
 }
 
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.
-void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model) {
+void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model, const std::string& subject) {
   const auto& trained = model.spec.data;
   const auto& evaluated = model.info.evaluation_fingerprint;
   if (are_the_same_examples(scored.fingerprint, evaluated)) {
@@ -91,24 +91,24 @@ void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model)
   }
   std::string text;
   if (!are_the_same_images(scored, trained)) {
-    text = concat("the model was trained on ", trained.name, ", but ", scored.name,
+    text = concat(subject, " was trained on ", trained.name, ", but ", scored.name,
                   " is scored: do not compare this figure with those on ", trained.name);
   } else if (scored.preparation != trained.preparation) {
-    text = concat("the model was trained on ", trained.name, " with \"", trained.preparation,
+    text = concat(subject, " was trained on ", trained.name, " with \"", trained.preparation,
                   "\", but what is scored has \"", scored.preparation, "\": do not compare the figures");
   } else if (are_the_same_examples(scored.fingerprint, trained.fingerprint)) {
-    text = concat("these are the examples that the model was trained on (", trained.split,
+    text = concat("these are the examples that ", subject, " was trained on (", trained.split,
                   "): the figure says nothing of others");
   } else if (scored.split == "all" && trained.split != "all") {
-    text = concat("among these examples are those that the model was trained on (", trained.split, " of ", trained.name,
-                  "): the figure is too good");
+    text = concat("among these examples are those that ", subject, " was trained on (", trained.split, " of ",
+                  trained.name, "): the figure is too good");
   } else if (scored.split == trained.split && !trained.fingerprint.empty()) {
     text = concat("this is another version of ", trained.name, ", split ", trained.split, ": trained on ",
                   trained.fingerprint, "; scored on ", scored.fingerprint);
   } else if (!evaluated.empty() && scored.split == model.config.data.evaluation_split) {
     text = concat("this is another ", scored.name, ", split ", scored.split,
-                  ", than the run evaluated on; it may hold examples that the model was trained on: then ", evaluated,
-                  "; now ", scored.fingerprint);
+                  ", than the run evaluated on; it may hold examples that ", subject, " was trained on: then ",
+                  evaluated, "; now ", scored.fingerprint);
   }
   if (!text.empty()) {
     std::cerr << "veil: warning: " << text << '\n';

@@ -35,6 +35,8 @@ void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained
 
 /// One loud line on standard error where `scored` is not the data that a model was trained on, has examples that it was
 /// trained on, or is another version of what its run evaluated on.
-void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model);
+/// subject: how the lines call the model.
+void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model,
+                        const std::string& subject = "the model");
 
 }  // namespace veil::cli

@@ -73,9 +73,14 @@ io::LoadedModel load_weights(const Arguments& arguments) {
 }  // namespace
 
 ModelChoice open_model(const Arguments& arguments) {
+  return open_model(arguments, [](io::RunConfig& /*config*/) {});
+}
+
+ModelChoice open_model(const Arguments& arguments, const std::function<void(io::RunConfig&)>& adjust) {
   io::LoadedModel model = load_weights(arguments);
   io::RunConfig base = model.config;
   base.device = {};
+  adjust(base);
   io::RunConfig config = configuration(arguments, base);
   io::ResolvedRun run = resolve(config, model.spec.data);
   const Compute compute = resolve_compute(config.device);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "cli/arguments/arguments.h"
 #include "veil/base/device.h"
 #include "veil/io/config/resolve.h"
@@ -20,5 +22,9 @@ struct ModelChoice {
 /// not finished, with a word on standard error) and moves it to the device. Device settings are those of the command
 /// line alone: the machine that trained the model may have been another. Throws UsageError, DataError.
 [[nodiscard]] ModelChoice open_model(const Arguments& arguments);
+
+/// The same; `adjust` changes the configuration that the model was trained with before the command line's settings are
+/// applied to it.
+[[nodiscard]] ModelChoice open_model(const Arguments& arguments, const std::function<void(io::RunConfig&)>& adjust);
 
 }  // namespace veil::cli

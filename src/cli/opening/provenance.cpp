@@ -4,6 +4,7 @@
 #include <torch/version.h>
 
 #include "base/machine.h"
+#include "io/model/weights_digest.h"
 
 namespace veil::cli {
 
@@ -35,6 +36,22 @@ int64_t peak_bytes(torch::Device device) {
   }
   const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
   return stats.allocated_bytes[0].peak;
+}
+
+void note_sources(EvaluationReport& report, const std::filesystem::path& model, const io::RunConfig& config,
+                  const Compute& compute) {
+  report.model = std::filesystem::weakly_canonical(std::filesystem::absolute(model)).string();
+  report.model_sha256 = io::weights_sha256(model);
+  report.settings.clear();
+  for (const auto& key : io::config_keys()) {
+    const bool is_of_scoring = key.name.starts_with("evaluate.") && key.name != "evaluate.batch_size";
+    const bool is_of_network = key.name == "device.channels_last" || key.name == "device.fused";
+    if (key.name.starts_with("data.") || is_of_scoring || is_of_network) {
+      report.settings[key.name] = key.get(config);
+    }
+  }
+  report.settings["data.evaluation_split"] = report.split;  // whatever was asked for, "" for one
+  report.settings["device.precision"] = precision_name(compute.precision);
 }
 
 }  // namespace veil::cli

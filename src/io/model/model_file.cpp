@@ -167,6 +167,7 @@ LoadedModel load_model(const std::filesystem::path& path) {
   const std::string subject = file_path.string();
   const TensorFile file = read_safetensors(file_path);
   LoadedModel model;
+  model.file = file_path;
   model.config = from_json(metadata(file, "veil.config", subject), subject + ": metadata 'veil.config'");
   model.spec = parse_spec(file, model.config, subject);
   model.info = parse_info(file, subject);

@@ -1,6 +1,8 @@
 #include "io/run/evaluation_file.h"
 
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
@@ -17,6 +19,7 @@ using Json = nlohmann::json;
 
 constexpr int64_t kSchemaVersion = 1;
 constexpr int64_t kMostExampleBits = 100'000;
+constexpr int64_t kMostReplicateBits = 4 * kMostExampleBits;
 constexpr int64_t kMaxBytes = int64_t{64} << 20;
 constexpr size_t kMostBins = 10'000;
 constexpr const char* kVersion = "schema_version";
@@ -25,7 +28,9 @@ constexpr const char* kProfile = "profile";
 constexpr const char* kClasses = "label_classes";
 constexpr const char* kExampleBits = "example_bits";
 constexpr const char* kExampleIndices = "example_indices";
+constexpr const char* kReplicateBits = "example_replicate_bits";
 constexpr const char* kPerClass = "per_class";
+constexpr const char* kSettings = "settings";
 
 // All fields of one kind but the figure, which alone has to be there.
 template <Is<EvaluationReport> Report>
@@ -40,6 +45,8 @@ void visit_fields(Report& report, const auto& visit) {
   visit("replicates", report.replicates);
   visit("estimator", report.estimator);
   visit("control", report.control);
+  visit("form", report.form);
+  visit("limit", report.limit);
   visit("dataset", report.dataset);
   visit("split", report.split);
   visit("weights", report.weights);
@@ -50,6 +57,9 @@ void visit_fields(Report& report, const auto& visit) {
   visit("device", report.device);
   visit("veil_version", report.veil_version);
   visit("libtorch_version", report.libtorch_version);
+  visit("model", report.model);
+  visit("model_sha256", report.model_sha256);
+  visit("data_fingerprint", report.data_fingerprint);
 }
 
 template <Is<ProfileBin> Bin>
@@ -95,12 +105,15 @@ std::vector<Record> list_from_json(const Json& list, const char* name, size_t mo
   return records;
 }
 
-// A number for each example that was scored.
+// So many numbers for each example that was scored.
 template <typename Number>
-std::vector<Number> numbers_from_json(const Json& list, const char* name, int64_t examples, const std::string& origin) {
+std::vector<Number> numbers_from_json(const Json& list, const char* name, int64_t examples, const std::string& origin,
+                                      int64_t each = 1) {
   constexpr bool kIsInteger = std::is_integral_v<Number>;
-  require<DataError>(list.is_array() && static_cast<int64_t>(list.size()) == examples, origin, ": '", name,
-                     "' is not a list of ", examples, " numbers, one for each example that was scored");
+  const bool is_whole = list.is_array() && each > 0 && static_cast<int64_t>(list.size()) % each == 0 &&
+                        static_cast<int64_t>(list.size()) / each == examples;
+  require<DataError>(is_whole, origin, ": '", name, "' is not a list of ", examples, " numbers, one for each of the ",
+                     "examples that were scored", each == 1 ? "" : ", times the replicates");
   std::vector<Number> numbers;
   for (const Json& number : list) {
     require<DataError>(kIsInteger ? number.is_number_unsigned() : number.is_number(), origin, ": '", name,
@@ -108,6 +121,16 @@ std::vector<Number> numbers_from_json(const Json& list, const char* name, int64_
     numbers.push_back(number.get<Number>());
   }
   return numbers;
+}
+
+std::map<std::string, std::string> settings_from_json(const Json& object, const std::string& origin) {
+  require<DataError>(object.is_object(), origin, ": '", kSettings, "' is not an object of texts");
+  std::map<std::string, std::string> settings;
+  for (const auto& [key, text] : object.items()) {
+    require<DataError>(text.is_string(), origin, ": '", kSettings, "' has something in it that is not a text");
+    settings[key] = text.get<std::string>();
+  }
+  return settings;
 }
 
 // The parts that are no plain fields.
@@ -130,6 +153,13 @@ void read_parts(EvaluationReport& report, const Json& object, const std::string&
   if (const Json indices = part(kExampleIndices); !indices.is_null()) {
     report.example_indices = numbers_from_json<int64_t>(indices, kExampleIndices, report.examples, origin);
   }
+  if (const Json bits = part(kReplicateBits); !bits.is_null()) {
+    report.example_replicate_bits =
+        numbers_from_json<double>(bits, kReplicateBits, report.examples, origin, report.replicates);
+  }
+  if (const Json settings = part(kSettings); !settings.is_null()) {
+    report.settings = settings_from_json(settings, origin);
+  }
 }
 
 }  // namespace
@@ -144,6 +174,9 @@ std::string evaluation_to_json(const EvaluationReport& report, const EvaluationJ
   write(kVersion, kSchemaVersion);
   write(kBitsPerDim, report.bits_per_dim);
   visit_fields(report, write);
+  if (!report.settings.empty()) {
+    write(kSettings, report.settings);
+  }
   write(kConditional, report.classes > 0);
   write(kProfile, list_to_json(report.profile));
   if (report.classes > 0) {
@@ -158,6 +191,9 @@ std::string evaluation_to_json(const EvaluationReport& report, const EvaluationJ
     write(kExampleBits, report.example_bits);
     if (report.examples < report.dataset_size) {  // of a whole split they say nothing
       write(kExampleIndices, report.example_indices);
+    }
+    if (std::ssize(report.example_replicate_bits) <= kMostReplicateBits && !report.example_replicate_bits.empty()) {
+      write(kReplicateBits, report.example_replicate_bits);
     }
   }
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
@@ -178,8 +214,12 @@ EvaluationReport evaluation_from_json(std::string_view json, const std::string& 
   return report;
 }
 
+std::string evaluation_file_json(const EvaluationReport& report) {
+  return evaluation_to_json(report, {.example_bits = report.examples <= kMostExampleBits});
+}
+
 void write_evaluation(const std::filesystem::path& file, const EvaluationReport& report) {
-  write_file(file, evaluation_to_json(report, {.example_bits = report.examples <= kMostExampleBits}) + '\n');
+  write_file(file, evaluation_file_json(report) + '\n');
 }
 
 EvaluationReport read_evaluation(const std::filesystem::path& file) {

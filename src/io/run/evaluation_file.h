@@ -13,8 +13,8 @@ namespace veil::io {
 [[nodiscard]] double label_bits_per_dim(const EvaluationReport& report);
 
 struct EvaluationJsonOptions {
-  bool example_bits = false;  ///< the bits of every example too, of a part of a split with their indices: about 20
-                              ///< bytes each
+  bool example_bits = false;  ///< the bits of every example too, of a part of a split with their indices, and of each
+                              ///< replicate up to 400,000 of these: about 20 bytes a number
 };
 
 /// The report as one JSON object on one line, without its end: what `veil evaluate --json` prints and evaluation.json
@@ -27,8 +27,11 @@ struct EvaluationJsonOptions {
 /// or bits or indices of another number of examples than scored.
 [[nodiscard]] EvaluationReport evaluation_from_json(std::string_view json, const std::string& origin);
 
-/// Writes a run's own evaluation (RunLayout::evaluation), with the bits of every example up to 100,000 examples. Throws
-/// IoError.
+/// The same as a file holds it, for others to recompute and compare: with the bits of every example up to 100,000
+/// examples. What `veil evaluate --out` writes.
+[[nodiscard]] std::string evaluation_file_json(const EvaluationReport& report);
+
+/// Writes a run's own evaluation (RunLayout::evaluation), as evaluation_file_json(). Throws IoError.
 void write_evaluation(const std::filesystem::path& file, const EvaluationReport& report);
 
 /// Throws DataError if the file is missing, larger than 64 MiB, or what evaluation_from_json refuses.

@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 VEIL = os.path.abspath(sys.argv.pop(1))
-COMMANDS = ["train", "evaluate", "sample", "quality", "schedules", "data", "bench", "report", "selfcheck", "completion",
+COMMANDS = ["train", "evaluate", "compare", "verify", "sample", "quality", "schedules", "data", "bench", "report", "selfcheck", "completion",
             "manual"]
 
 

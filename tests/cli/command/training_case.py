@@ -138,6 +138,7 @@ class RunCase(VeilCase):
         bits = report.pop("example_bits")
         self.assertEqual(len(bits), report["examples"])
         self.assertAlmostEqual(sum(bits) / len(bits), report["bits_per_dim"], delta=1e-12)
+        self.assertEqual(len(report.pop("example_replicate_bits")), len(bits) * report["replicates"])
         return report
 
     def score(self, model, *words, precision="float32"):

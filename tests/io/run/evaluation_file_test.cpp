@@ -149,6 +149,40 @@ TEST(EvaluationFileTest, APartSaysWhichExamplesAndWhatEachClassHas) {
   EXPECT_FALSE(nlohmann::json::parse(evaluation_to_json(example_report())).contains("per_class"));
 }
 
+// What it takes to make an example again.
+TEST(EvaluationFileTest, ModelDataSettingsAndReplicatesComeBack) {
+  EvaluationReport report = example_report();
+  report.examples = report.dataset_size = 3;
+  report.example_bits = {7.5, 8.0, 8.5};
+  report.example_replicate_bits = {7.0, 8.0, 8.25, 7.75, 8.5, 8.5};
+  report.form = "count";
+  report.limit = 3;
+  report.model = "caf\u00e9/model.safetensors";
+  report.model_sha256 = std::string(64, 'a');
+  report.data_fingerprint = "3 examples";
+  report.settings = {{"data.source", "b\u00e9"}, {"evaluate.passes", "8"}};
+  const std::string text = evaluation_file_json(report);
+  const auto object = nlohmann::json::parse(text);
+  EXPECT_EQ(object.at("form"), "count");
+  EXPECT_EQ(object.at("limit"), 3);
+  EXPECT_EQ(object.at("model_sha256"), std::string(64, 'a'));
+  EXPECT_EQ(object.at("settings").at("evaluate.passes"), "8");
+  EXPECT_EQ(object.at("example_replicate_bits"), nlohmann::json::parse("[7.0,8.0,8.25,7.75,8.5,8.5]"));
+  const auto back = evaluation_from_json(text, "x");
+  EXPECT_EQ(back.form, report.form);
+  EXPECT_EQ(back.limit, 3);
+  EXPECT_EQ(back.model, report.model);
+  EXPECT_EQ(back.model_sha256, report.model_sha256);
+  EXPECT_EQ(back.data_fingerprint, report.data_fingerprint);
+  EXPECT_EQ(back.settings, report.settings);
+  EXPECT_EQ(back.example_replicate_bits, report.example_replicate_bits);
+  EXPECT_EQ(evaluation_file_json(back), text);
+  EXPECT_FALSE(nlohmann::json::parse(evaluation_to_json(report)).contains("example_replicate_bits"));
+  report.replicates = 200'000;
+  report.example_replicate_bits.assign(600'000, 8.0);
+  EXPECT_FALSE(nlohmann::json::parse(evaluation_file_json(report)).contains("example_replicate_bits"));
+}
+
 TEST(EvaluationFileTest, BitsOfExamplesAreWrittenUpToAHundredThousand) {
   const TempFolder folder;
   const auto file = folder.path() / "evaluation.json";
@@ -190,6 +224,11 @@ TEST(EvaluationFileTest, AnythingElseIsRefusedByTheNameOfItsFile) {
                            R"({"bits_per_dim":8,"profile":[{"first_count":1}]})",
                            R"({"bits_per_dim":8,"examples":2,"example_bits":[8]})",
                            R"({"bits_per_dim":8,"per_class":[3]})",
+                           R"({"bits_per_dim":8,"settings":[3]})",
+                           R"({"bits_per_dim":8,"settings":{"data.source":3}})",
+                           R"({"bits_per_dim":8,"examples":1,"replicates":2,"example_replicate_bits":[8]})",
+                           R"({"bits_per_dim":8,"examples":1,"example_replicate_bits":[8]})",
+                           R"({"bits_per_dim":8,"examples":1,"replicates":1,"example_replicate_bits":["8"]})",
                            R"({"bits_per_dim":8,"examples":1,"example_indices":[-1]})",
                            R"({"bits_per_dim":8,"per_class":{}})",
                            R"({"bits_per_dim":8,"examples":2,"example_indices":[1]})",

@@ -32,6 +32,7 @@ struct LoadedModel {
   ModelSpec spec;                      ///< what it is; spec.data is what it was trained on
   RunConfig config;                    ///< of the run that trained it
   ModelInfo info;
+  std::filesystem::path file;  ///< that it was read from
 };
 
 /// The parameters of `network` by name, without copying them.

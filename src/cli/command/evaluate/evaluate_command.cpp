@@ -140,6 +140,17 @@ void check_outputs(const Arguments& arguments, const std::string& source) {
   outputs.check();
 }
 
+// A run's own evaluation lies beside the model.
+void note_own_sources(EvaluationReport& report, const Arguments& arguments, const ModelChoice& choice,
+                      const ResultFile& result) {
+  io::RunConfig config = choice.config;
+  config.data.source = arguments.text("data", config.data.source);
+  note_sources(report, choice.model.file, config, choice.compute);
+  if (!result.own_evaluation.empty()) {
+    report.model = choice.model.file.filename().string();
+  }
+}
+
 std::string with_findings(const std::string& json, const ExampleFindings& findings) {
   if (findings.fields.empty()) {
     return json;
@@ -177,11 +188,11 @@ int run_evaluate(const Arguments& arguments) {
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.weights = choice.model.info.weights;
   note_computation(report, choice.model.info.step, choice.compute);
+  note_own_sources(report, arguments, choice, file);
   bool is_stopped = false;
   const auto findings = findings_unless_stopped(arguments, choice, *dataset, report, is_stopped);
-  const std::string json = with_findings(io::evaluation_to_json(report), findings) + "\n";
   if (!file.out.empty()) {
-    io::write_file(file.out, json);
+    io::write_file(file.out, with_findings(io::evaluation_file_json(report), findings) + "\n");
   }
   if (!file.own_evaluation.empty()) {
     io::write_evaluation(file.own_evaluation, report);
@@ -189,7 +200,8 @@ int run_evaluate(const Arguments& arguments) {
   if (arguments.has("per-example")) {
     io::write_file(arguments.text("per-example"), io::per_example_csv(report, *dataset));
   }
-  print(arguments.has("json") ? json : concat(evaluation_text(report), class_table(report), findings.text));
+  print(arguments.has("json") ? with_findings(io::evaluation_to_json(report), findings) + "\n"
+                              : concat(evaluation_text(report), class_table(report), findings.text));
   return is_stopped ? kStoppedBySignal : 0;
 }
 

@@ -6,10 +6,10 @@
 #include "base/torch.h"
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
-#include "cli/command/evaluate/heat_map.h"
+#include "cli/terminal/heat_map.h"
 #include "cli/terminal/plain_numbers.h"
-#include "cli/terminal/watch.h"
 #include "cli/terminal/progress.h"
+#include "cli/terminal/watch.h"
 #include "evaluate/example_ranking.h"
 #include "io/run/per_example_file.h"
 #include "veil/evaluate/label_odds.h"
@@ -95,9 +95,11 @@ void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Da
   findings.text += concat("most bits, the least likely first:\n", describe.list_text(ranking.most));
   findings.text += concat("fewest bits, the likeliest first:\n", describe.list_text(ranking.fewest));
   if (is_pictured) {
-    const HeatMap map = write_heat_map(arguments.text("heat-map"), dataset,
-                                       maps_of(choice, dataset, report, ranking.most, arguments.quiet),
-                                       maps_of(choice, dataset, report, ranking.fewest, arguments.quiet));
+    std::vector<MapRows> blocks{{maps_of(choice, dataset, report, ranking.most, arguments.quiet)}};
+    if (!ranking.fewest.empty()) {
+      blocks.push_back({maps_of(choice, dataset, report, ranking.fewest, arguments.quiet)});
+    }
+    const HeatMap map = write_heat_map(arguments.text("heat-map"), dataset, blocks);
     findings.fields["heat_map"] = {{"file", arguments.text("heat-map")}, {"white_bits_per_pixel", map.white}};
     findings.text +=
         concat("heat map ", printable(arguments.text("heat-map")),

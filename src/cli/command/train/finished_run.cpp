@@ -140,11 +140,14 @@ class FinishedRun {
     if (unmade.samples) {
       require_memory_to_sample(*model_.denoiser, run.sample, compute);
     }
+    io::RunConfig scored = kept_;
+    scored.data = config_.data;
     make_results(folder_.layout(),
                  {.average = *model_.denoiser,
                   .run = run,
                   .compute = compute,
                   .step = model_.info.step,
+                  .config = scored,
                   .evaluation_data = data.get()},
                  unmade, signal, options_.quiet);
     if (is_changed_ || fingerprint != model_.info.evaluation_fingerprint) {

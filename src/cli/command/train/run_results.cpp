@@ -25,6 +25,8 @@ EvaluationReport evaluated(const FinishedModel& model, const StopSignal& signal,
   });
   report.weights = "ema";
   note_computation(report, model.step, model.compute);
+  note_sources(report, layout.model, model.config, model.compute);
+  report.model = layout.model.filename().string();  // beside it, wherever the run is moved
   return report;
 }
 

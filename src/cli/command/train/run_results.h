@@ -7,6 +7,7 @@
 #include "veil/base/device.h"
 #include "veil/data/dataset.h"
 #include "veil/io/config/resolve.h"
+#include "veil/io/config/run_config.h"
 #include "veil/nn/denoiser.h"
 
 namespace veil::cli {
@@ -23,6 +24,7 @@ struct FinishedModel {
   const io::ResolvedRun& run;
   Compute compute;
   int64_t step = 0;                          ///< updates that it has had
+  io::RunConfig config;                      ///< that `run` follows from
   const Dataset* evaluation_data = nullptr;  ///< may be nullptr where there is no evaluation to be made
 };
 

@@ -215,6 +215,7 @@ class TrainingRun {
                     .run = run_,
                     .compute = compute_,
                     .step = state.step,
+                    .config = config_,
                     .evaluation_data = evaluation_data_.get()},
                    {}, signal_, options_.quiet);
       (void)io::write_report(layout.folder);

@@ -1,4 +1,4 @@
-#include "cli/command/evaluate/heat_map.h"
+#include "cli/terminal/heat_map.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -46,12 +46,14 @@ torch::Tensor colored(const std::vector<PositionBits>& maps, int64_t channels, d
   return rows;
 }
 
-double white_of(const std::vector<PositionBits>& most, const std::vector<PositionBits>& fewest, int64_t channels) {
+double white_of(const std::vector<MapRows>& blocks, int64_t channels) {
   std::vector<double> all;
-  for (const auto* maps : {&most, &fewest}) {
-    for (const auto& map : *maps) {
-      const auto bits = pixel_bits(map, channels);
-      all.insert(all.end(), bits.begin(), bits.end());
+  for (const auto& block : blocks) {
+    for (const auto& maps : block) {
+      for (const auto& map : maps) {
+        const auto bits = pixel_bits(map, channels);
+        all.insert(all.end(), bits.begin(), bits.end());
+      }
     }
   }
   return io::heat_white(all);
@@ -59,19 +61,18 @@ double white_of(const std::vector<PositionBits>& most, const std::vector<Positio
 
 }  // namespace
 
-HeatMap write_heat_map(const std::filesystem::path& file, const Dataset& dataset, const std::vector<PositionBits>& most,
-                       const std::vector<PositionBits>& fewest) {
+HeatMap write_heat_map(const std::filesystem::path& file, const Dataset& dataset, const std::vector<MapRows>& blocks) {
   const auto& shape = dataset.info().shape;
-  const HeatMap map{.white = white_of(most, fewest, shape.channels)};
+  const HeatMap map{.white = white_of(blocks, shape.channels)};
   std::vector<torch::Tensor> rows;
-  for (const auto* maps : {&most, &fewest}) {
-    if (!maps->empty()) {
-      rows.push_back(pictures(dataset, *maps));
-      rows.push_back(colored(*maps, shape.channels, map.white));
+  for (const auto& block : blocks) {
+    rows.push_back(pictures(dataset, block.front()));
+    for (const auto& maps : block) {
+      rows.push_back(colored(maps, shape.channels, map.white));
     }
   }
   const auto grid = io::image_grid(torch::cat(rows), {shape.height, shape.width, 3},
-                                   {.columns = static_cast<int64_t>(most.size()), .scale = 0});
+                                   {.columns = std::ssize(blocks.front().front()), .scale = 0});
   auto comments = io::picture_mark(io::kHeatMapMark);
   comments["veil heat map"] = concat("white: ", number_text(map.white), " bits a pixel or more");
   io::write_png(file, grid, comments);
