@@ -9,7 +9,7 @@ namespace {
 Command table_action() {
   return {.name = "schedules table",
           .summary = "closed forms of the schedules; what veil schedules alone does",
-          .examples = {"veil schedules --steps 20 --length 784 --out schedules.png"},
+          .examples = {"veil schedules table --steps 20 --length 784 --out schedules.png"},
           .flags = {plain("steps", "T", "rows of the table: denoising steps; default 10, at most 1000"),
                     plain("length", "N", "tokens of an example, for the expected number of masks; default 3072"),
                     plain("out", "FILE", "also draw the curves, as a .png or .svg file"), kForce, kJson},

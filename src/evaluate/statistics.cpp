@@ -69,18 +69,6 @@ RatioOfMeans ratio_of_means(std::span<const double> above, std::span<const doubl
   return {.value = ratio, .standard_error = error_of_mean(residuals)};
 }
 
-double normal_tail(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
-
-double normal_quantile(double tail) {
-  double low = -40;
-  double high = 40;
-  for (int halving = 0; halving < 64; ++halving) {
-    const double middle = (low + high) / 2;
-    (normal_tail(middle) > tail ? low : high) = middle;
-  }
-  return (low + high) / 2;
-}
-
 double interval_quantile(int64_t examples) { return examples < kNormalFrom ? student_quantile(examples - 1) : 1.96; }
 
 double student_quantile(int64_t degrees_of_freedom, double inside) {

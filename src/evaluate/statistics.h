@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "base/normal.h"
 #include "veil/evaluate/interval.h"
 
 namespace veil {
@@ -45,11 +46,5 @@ struct PassStatistics {
 /// Half of a 95 % interval of the mean over so many examples, over its standard error: student_quantile() below 1,000
 /// examples, 1.96 from there on, where the two differ by 0.12 % at most. NaN below 2.
 [[nodiscard]] double interval_quantile(int64_t examples);
-
-/// The probability that a standard normal variable is above x, to the last digits however small it is.
-[[nodiscard]] double normal_tail(double x);
-
-/// The x that a standard normal variable is above with probability `tail`, in (0, 1). To 1e-12.
-[[nodiscard]] double normal_quantile(double tail);
 
 }  // namespace veil

@@ -57,8 +57,6 @@ Measured median_of(std::vector<double> values) {
 
 double coin_tail(int64_t hits, int64_t tosses) { return hits <= 0 ? 1.0 : binomial_tail(hits, tosses, 0.5); }
 
-double normal_tail(double z) { return std::erfc(z / std::sqrt(2.0)) / 2; }
-
 std::vector<double> holm_adjusted(const std::vector<double>& p_values) {
   std::vector<size_t> order;
   for (size_t i = 0; i < p_values.size(); ++i) {

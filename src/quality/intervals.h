@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/normal.h"
 #include "veil/quality/measured.h"
 
 namespace veil {
@@ -15,9 +16,6 @@ namespace veil {
 
 /// Probability of at least `hits` heads in `tosses` of a fair coin.
 [[nodiscard]] double coin_tail(int64_t hits, int64_t tosses);
-
-/// Probability that a standard normal number is at least z.
-[[nodiscard]] double normal_tail(double z);
 
 /// p values adjusted so that, whatever depends on what, the smallest is below x with probability at most x if all
 /// hypotheses hold: Holm, "A simple sequentially rejective multiple test procedure" (1979). NaN stays and is no test.

@@ -69,14 +69,20 @@ TEST(SequentialDesignTest, OneLookHasTheUsualInterval) {
 TEST(SequentialDesignTest, TheIntervalLeavesOutZeroExactlyWhereTheBoundaryIsCrossed) {
   const SequentialDesign design(planned_looks(1000), 0.05);
   const double boundary = design.boundary();
+  // At the first look the probability to be there is the normal one; later an outcome counts as less extreme than all
+  // that ended earlier, until at the last look nothing is left of the boundary.
+  EXPECT_NEAR(design.interval(0, boundary).low, boundary - 1.959963984540, 1e-9);
+  double previous = boundary;
   for (size_t look = 0; look < 5; ++look) {
     const auto above = design.interval(look, boundary + 1e-6);
     EXPECT_GT(above.low, 0.0) << look;
-    EXPECT_LT(above.low, 0.01) << look;
+    EXPECT_LT(above.low, previous) << look;
+    previous = above.low;
     const auto below = design.interval(look, -boundary - 1e-6);
     EXPECT_NEAR(below.low, -above.high, 1e-9) << look;
     EXPECT_NEAR(below.high, -above.low, 1e-9) << look;
   }
+  EXPECT_LT(previous, 1e-5);
   EXPECT_LT(design.interval(4, boundary - 1e-6).low, 0.0);
   const auto certain = design.interval(0, 40.0);  // far beyond, the first look is all there is
   EXPECT_NEAR(certain.low, 40.0 - 1.959963984540, 1e-6);

@@ -25,8 +25,9 @@ std::string both_widths(const std::string& title, const std::string& wide, const
 }  // namespace
 
 std::string page_begin(const std::string& title, std::string_view mark) {
-  return concat(kPageHead, html_mark(mark), "<title>", escape_markup(title), " – veil</title>\n</head>\n<body>\n<h1>",
-                escape_markup(title), "</h1>\n");
+  // First the mark: it is looked for at the beginning of a file.
+  return concat(kPageHead, html_mark(mark), kPageStyle, "<title>", escape_markup(title),
+                " – veil</title>\n</head>\n<body>\n<h1>", escape_markup(title), "</h1>\n");
 }
 
 std::string page_end() { return "</body>\n</html>\n"; }

@@ -12,7 +12,9 @@ inline constexpr std::string_view kPageHead = R"(<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<style>
+)";
+
+inline constexpr std::string_view kPageStyle = R"(<style>
 :root { color-scheme: light dark; --text: #1d2330; --soft: #566070; --back: #ffffff; --panel: #f4f6f9;
   --line: #d9dee6; --link: #1f62b5; }
 @media (prefers-color-scheme: dark) {

@@ -15,7 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import data_files as files  # noqa: E402
-from surprise_test import color_rows  # noqa: E402
+from data_files import color_rows  # noqa: E402
 from training_case import EVERY_STEP, SCORED, SIDE, TRAINED, RunCase, images, npz  # noqa: E402
 
 STUDENT_39 = 2.0226909200  # 95 %, 39 degrees of freedom
@@ -160,7 +160,7 @@ class Compare(RunCase):
         blocks = [name for name in ("a_better", "b_better") if found["most_different"][name]]
         rows = color_rows((self.folder / "differ.png").read_bytes())
         scale, gap = 8, 2
-        self.assertEqual(len(rows), 3 * len(blocks) * (SIDE * scale + gap) + gap)
+        self.assertEqual(len(rows), 3 * len(blocks) * (SIDE * scale + gap) - gap)  # none around
         self.assertEqual(found["pictures"], "differ.png")
         self.write("photo.png", files.png(files.pixels(1, SIDE, SIDE, 1), SIDE, SIDE, 1))
         self.assertIn("is not a heat map that veil wrote",

@@ -29,7 +29,7 @@ def flags_in_help(*words):
     """The flags, and the settings with the sign that stands behind them in a command line."""
     text = veil(*words, "--help").stdout
     flags, _, settings = text.partition("\nSettings,")
-    return set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", flags, re.M)), \
+    return set(re.findall(r"^  (?:-\w, )?(--[\w.-]+)", flags, re.M)), \
         {f"{key}=" for key in re.findall(r"^  (--[\w.]+)", settings, re.M)}
 
 

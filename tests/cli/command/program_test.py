@@ -41,7 +41,7 @@ class Program(unittest.TestCase):
             self.assertIn(part, result.stderr)
 
 
-PREPARATION = {"size", "channels", "resize", "upscale", "holdout"}
+PREPARATION = {"size", "channels", "resize", "upscale", "holdout", "fit", "padding", "duplicates"}
 TIMED = {"config", "steps", "warmup", "json"}
 ACTIONS = {  # words after it, its own flags
     "data inspect": ("PATH", PREPARATION | {"sheet", "force", "json"}),
@@ -50,6 +50,8 @@ ACTIONS = {  # words after it, its own flags
     "data verify": ("FILE", set()),
     "bench train": ("", TIMED), "bench evaluate": ("", TIMED), "bench sample": ("", TIMED),
     "bench data": ("", {"data", "json"}),
+    "schedules table": ("", {"steps", "length", "out", "force", "json"}),
+    "schedules design": ("", {"model", "data", "steps", "limit", "seed", "out", "force", "json"}),
     "bench estimators": ("", {"model", "data", "passes", "batch", "limit", "repeats", "seed", "json"})}
 
 

@@ -139,6 +139,7 @@ class RunCase(VeilCase):
         self.assertEqual(len(bits), report["examples"])
         self.assertAlmostEqual(sum(bits) / len(bits), report["bits_per_dim"], delta=1e-12)
         self.assertEqual(len(report.pop("example_replicate_bits")), len(bits) * report["replicates"])
+        report["model"] = str((run / report["model"]).resolve())  # it lies beside the file
         return report
 
     def score(self, model, *words, precision="float32"):

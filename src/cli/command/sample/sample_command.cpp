@@ -60,7 +60,9 @@ Targets choose_targets(const Arguments& arguments, const std::string& source, bo
   }
   Outputs outputs(arguments);
   outputs.reads_model(arguments.text("model"));
-  outputs.reads_file(arguments.text("sampling-grid"), "the count grids");
+  if (arguments.has("sampling-grid")) {
+    outputs.reads_file(arguments.text("sampling-grid"), "the count grids");
+  }
   reads_training_data(outputs, source);
   outputs.writes("--grid", targets.grid, OutputKind::kGrid);
   outputs.writes("--out", targets.folder, is_text ? OutputKind::kText : OutputKind::kPictures);

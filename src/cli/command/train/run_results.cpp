@@ -17,7 +17,8 @@
 namespace veil::cli {
 namespace {
 
-EvaluationReport evaluated(const FinishedModel& model, const StopSignal& signal, bool quiet) {
+EvaluationReport evaluated(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal,
+                           bool quiet) {
   ProgressReporter progress({.label = "evaluate", .quiet = quiet});
   const auto& options = model.run.evaluation;
   auto report = with_batch_advice(batch_setting(options), [&] {
@@ -31,7 +32,7 @@ EvaluationReport evaluated(const FinishedModel& model, const StopSignal& signal,
 }
 
 void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
-  const auto report = evaluated(model, signal, quiet);
+  const auto report = evaluated(layout, model, signal, quiet);
   ProgressReporter progress({.label = "details", .quiet = quiet});
   // First: while they are missing, so is the evaluation, and both are made again.
   io::write_details(layout.details, measure_details(model, report, stoppable(progress, signal)));
