@@ -45,18 +45,18 @@ Command compare_action() {
 }
 
 Command design_action() {
-  return {
-      .name = "schedules design",
-      .summary = "fit the steps of samplers to a model: the best numbers of tokens to reveal",
-      .examples = {"veil schedules design --model models/fashion-mnist.safetensors --steps 8..256 --out grids.json"},
-      .flags = {kModel, plain("data", "NAME|PATH", "the images; default: what the model was trained on"),
-                plain("steps", "LIST", "numbers of steps, as 8..256 or 16,64; default 8..256"),
-                plain("limit", "N", "examples of the training split, 0: all; default 1000"),
-                plain("seed", "S", "of masks; default 0"),
-                plain("out", "FILE.json", "the grids, which veil sample --sampling-grid reads; default grids.json"),
-                kForce, kJson},
-      .sections = {"evaluate", "device"},
-      .positional = {}};
+  return {.name = "schedules design",
+          .summary = "fit the steps of samplers to a model: the best numbers of tokens to reveal",
+          .examples =
+              {"veil schedules design --model models/fashion-mnist.safetensors --data fashion-mnist --out grids.json"},
+          .flags = {kModel, plain("data", "NAME|PATH", "the images; default: what the model was trained on"),
+                    plain("steps", "LIST", "numbers of steps, as 8..256 or 16,64; default 8..256"),
+                    plain("limit", "N", "examples of the training split, 0: all; default 1000"),
+                    plain("seed", "S", "of masks; default 0"),
+                    plain("out", "FILE.json", "the grids, which veil sample --sampling-grid reads; default grids.json"),
+                    kForce, kJson},
+          .sections = {"evaluate", "device"},
+          .positional = {}};
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ SHORTENED = (
 )
 
 CHECKED = (
+    Checked("veil schedules compare --train *", "trains fourteen models; schedules_test.py trains small ones"),
     Checked("veil selfcheck --train", "trains for minutes"),
     Checked("veil selfcheck --json", "as long as `veil selfcheck`, which is run; the test of the program reads it"),
     Checked("tools/quickstart.sh", "installs, builds and trains for minutes"),
