@@ -43,17 +43,16 @@ class GroupPasses {
   // Calls `tell` with the passes that are done, in all, after each network call.
   void add_to(PassQueue& queue, const TokenBatch& batch, int64_t row, int64_t example,
               const std::function<void(int64_t)>& tell) const {
-    const auto x0 = batch.tokens.narrow(0, row, 1).contiguous();
+    const PassRow start = row_of(batch, row);
+    const auto& x0 = start.x0;
     auto z = torch::full_like(x0, network_.vocab_size);
     int64_t masked = x0.numel();
     for (size_t j = 0; j < groups_.size(); ++j) {
-      PassRow pass;
+      PassRow pass = start;
       pass.index = example * count() + static_cast<int64_t>(j);
-      pass.x0 = x0;
       pass.masked = {.z = z, .positions = groups_[j], .counts = {groups_[j].numel()}};
       pass.hidden = masked;
       pass.level = told_level(network_.condition, schedule_, masked, x0.numel());
-      pass.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
       if (queue.add(std::move(pass))) {
         tell(example * count() + static_cast<int64_t>(j) + 1);
       }

@@ -26,9 +26,7 @@ class PassMaker {
   // Pass `pass` of example `row` of `batch`; its index is left to the caller.
   [[nodiscard]] PassRow make(const TokenBatch& batch, int64_t row, int64_t pass) const {
     const auto id = batch.example_ids.narrow(0, row, 1).contiguous();
-    PassRow made;
-    made.x0 = batch.tokens.narrow(0, row, 1).contiguous();
-    made.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
+    PassRow made = row_of(batch, row);
     const double level = level_of(id.const_data_ptr<int64_t>()[0], pass);
     auto one = bound_.pass(made.x0, id, std::span(&level, 1),
                            {options_.seed, NoisePurpose::kEvaluationMask, static_cast<uint64_t>(pass)});
@@ -71,28 +69,38 @@ Bound bound_of(const Denoiser& denoiser, const EvaluationOptions& options) {
   return {denoiser, bound};
 }
 
-void run_passes(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
-                const EvaluationOptions& options, const Compute& compute, const Bound& bound,
-                const PassQueue::Sink& sink, const EvaluationProgress& progress) {
+void run_rows(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices, int64_t passes,
+              const EvaluationOptions& options, const Compute& compute, const MakePass& make,
+              const PassQueue::Sink& sink, const std::function<void(int64_t)>& tell) {
   PassQueue queue(denoiser, options.rows_per_call, compute.device, sink);
-  const PassMaker maker(denoiser, options, bound);
-  const auto tell = [&](int64_t passes) {
-    if (progress) {
-      progress(passes / options.passes, std::ssize(indices));
-    }
-  };
   for_each_batch_of(dataset, indices, options.batch_size, [&](const TokenBatch& batch, int64_t first) {
-    for (int64_t i = 0; i < batch.size() * options.passes; ++i) {
-      PassRow row = maker.make(batch, i / options.passes, i % options.passes);
-      row.index = first * options.passes + i;
+    for (int64_t i = 0; i < batch.size() * passes; ++i) {
+      PassRow row = make(batch, i / passes, i % passes, first + i / passes);
+      row.index = first * passes + i;
       if (queue.add(std::move(row))) {
-        tell(first * options.passes + i + 1);
+        tell(first * passes + i + 1);
       }
     }
   });
   if (queue.flush()) {
-    tell(std::ssize(indices) * options.passes);
+    tell(std::ssize(indices) * passes);
   }
+}
+
+void run_passes(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
+                const EvaluationOptions& options, const Compute& compute, const Bound& bound,
+                const PassQueue::Sink& sink, const EvaluationProgress& progress) {
+  const PassMaker maker(denoiser, options, bound);
+  run_rows(
+      denoiser, dataset, indices, options.passes, options, compute,
+      [&](const TokenBatch& batch, int64_t row, int64_t pass, int64_t /*example*/) {
+        return maker.make(batch, row, pass);
+      }, sink,
+      [&](int64_t passes) {
+        if (progress) {
+          progress(passes / options.passes, std::ssize(indices));
+        }
+      });
 }
 
 }  // namespace veil

@@ -25,6 +25,13 @@ MaskedTokens join(const std::vector<PassRow>& rows) {
 
 }  // namespace
 
+PassRow row_of(const TokenBatch& batch, int64_t row) {
+  PassRow made;
+  made.x0 = batch.tokens.narrow(0, row, 1).contiguous();
+  made.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
+  return made;
+}
+
 PassQueue::PassQueue(Denoiser& denoiser, int64_t rows_per_call, torch::Device device, Sink sink, PassMeasure measure)
     : denoiser_(denoiser), rows_per_call_(rows_per_call), device_(device), sink_(std::move(sink)), measure_(measure) {}
 

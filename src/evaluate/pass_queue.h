@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "veil/data/token_batch.h"
 #include "veil/diffusion/forward_process.h"
 #include "veil/nn/denoiser.h"
 
@@ -21,6 +22,9 @@ struct PassRow {
   double scale = 0.0;     ///< what the pass is worth over its S/k
   double constant = 0.0;  ///< nats of the pass that need no network
 };
+
+/// The part of a pass over row `row` of `batch` that is the same for all: its tokens and label.
+[[nodiscard]] PassRow row_of(const TokenBatch& batch, int64_t row);
 
 /// What is measured at the scored positions.
 enum class PassMeasure {

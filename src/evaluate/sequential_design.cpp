@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/quadrature.h"
 #include "evaluate/statistics.h"
 #include "veil/base/error.h"
 
@@ -16,38 +17,6 @@ namespace {
 constexpr int64_t kFirstLook = 50;
 constexpr size_t kMostLooks = 8;
 constexpr size_t kNodes = 96;
-
-struct Quadrature {
-  std::vector<double> nodes;
-  std::vector<double> weights;
-};
-
-// The rule of Gauss and Legendre on (-half, half): roots of the Legendre polynomial by Newton's method.
-Quadrature gauss_legendre(size_t count, double half) {
-  Quadrature rule{std::vector<double>(count), std::vector<double>(count)};
-  const auto n = static_cast<double>(count);
-  for (size_t i = 0; i < count; ++i) {
-    double x = std::cos(std::numbers::pi * (static_cast<double>(i) + 0.75) / (n + 0.5));
-    double slope = 1.0;
-    for (int step = 0; step < 100; ++step) {
-      double value = 1.0;
-      double before = 0.0;
-      for (size_t j = 0; j < count; ++j) {
-        const auto k = static_cast<double>(j);
-        before = std::exchange(value, ((2 * k + 1) * x * value - k * before) / (k + 1));
-      }
-      slope = n * (x * value - before) / (x * x - 1);
-      const double change = value / slope;
-      x -= change;
-      if (std::abs(change) < 1e-15) {
-        break;
-      }
-    }
-    rule.nodes[i] = half * x;
-    rule.weights[i] = half * 2 / ((1 - x * x) * slope * slope);
-  }
-  return rule;
-}
 
 double normal_density(double x) { return std::exp(-x * x / 2) * std::numbers::inv_sqrtpi / std::numbers::sqrt2; }
 
@@ -82,7 +51,11 @@ SequentialDesign::SequentialDesign(std::vector<int64_t> sizes, double error_rate
 double SequentialDesign::root(size_t look) const { return std::sqrt(static_cast<double>(sizes_[look])); }
 
 void SequentialDesign::fill_densities(double boundary) {
-  const auto rule = gauss_legendre(kNodes, boundary);
+  auto rule = gauss_legendre(kNodes);  // of (0, 1)
+  for (size_t i = 0; i < kNodes; ++i) {
+    rule.nodes[i] = boundary * (2 * rule.nodes[i] - 1);
+    rule.weights[i] *= 2 * boundary;
+  }
   nodes_ = rule.nodes;
   densities_.clear();
   for (size_t look = 0; look + 1 < sizes_.size(); ++look) {

@@ -34,41 +34,6 @@ double expanded_student_quantile(double degrees, double inside) {
 
 }  // namespace
 
-// Differences to the first value are added, so that equal values have exactly their own mean and no variance.
-double mean_of(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) {
-    sum += value - values.front();
-  }
-  return values.front() + sum / static_cast<double>(values.size());
-}
-
-double variance_of(std::span<const double> values) {
-  if (values.size() < 2) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  const double mean = mean_of(values);
-  double sum = 0;
-  for (const double value : values) {
-    sum += (value - mean) * (value - mean);
-  }
-  return sum / static_cast<double>(values.size() - 1);
-}
-
-double error_of_mean(std::span<const double> values) {
-  return std::sqrt(variance_of(values) / static_cast<double>(values.size()));
-}
-
-RatioOfMeans ratio_of_means(std::span<const double> above, std::span<const double> below) {
-  const double base = mean_of(below);
-  const double ratio = mean_of(above) / base;
-  std::vector<double> residuals;
-  for (size_t i = 0; i < above.size(); ++i) {
-    residuals.push_back((above[i] - ratio * below[i]) / base);
-  }
-  return {.value = ratio, .standard_error = error_of_mean(residuals)};
-}
-
 double interval_quantile(int64_t examples) { return examples < kNormalFrom ? student_quantile(examples - 1) : 1.96; }
 
 double student_quantile(int64_t degrees_of_freedom, double inside) {

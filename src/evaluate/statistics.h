@@ -4,28 +4,10 @@
 #include <span>
 #include <vector>
 
-#include "base/normal.h"
+#include "base/statistics.h"
 #include "veil/evaluate/interval.h"
 
 namespace veil {
-
-/// Of one value or more.
-[[nodiscard]] double mean_of(std::span<const double> values);
-
-/// Unbiased; NaN for one value.
-[[nodiscard]] double variance_of(std::span<const double> values);
-
-/// Standard error of the mean of independent values; NaN for one.
-[[nodiscard]] double error_of_mean(std::span<const double> values);
-
-struct RatioOfMeans {
-  double value = 0.0;
-  double standard_error = 0.0;  ///< to first order: that of the mean of (above - value * below) / mean of below; NaN
-                                ///< for one pair
-};
-
-/// The mean of `above` over the mean of `below`, which come in pairs.
-[[nodiscard]] RatioOfMeans ratio_of_means(std::span<const double> above, std::span<const double> below);
 
 /// What the values of single passes say about the mean over examples; all in the unit of the values.
 struct PassStatistics {

@@ -44,9 +44,7 @@ class StepPasses {
     const double level = stratified_level(key, id.const_data_ptr<int64_t>()[0], pass, options_.passes);
     const auto steps = static_cast<double>(times_.size() - 1);
     const auto step = std::min(times_.size() - 2, static_cast<size_t>(level * steps));
-    PassRow made;
-    made.x0 = batch.tokens.narrow(0, row, 1).contiguous();
-    made.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[row] : 0;
+    PassRow made = row_of(batch, row);
     auto one = bound_.pass_at_times(made.x0, id, times_.subspan(step, 1),
                                     {options_.seed, NoisePurpose::kEvaluationMask, static_cast<uint64_t>(pass)});
     made.scale = steps * schedule_.unmask_probability(times_[step + 1], times_[step]) *
@@ -63,36 +61,40 @@ class StepPasses {
   Bound bound_;
 };
 
-// Passes at the counts of least visible tokens.
-void run_edge_passes(Denoiser& denoiser, const Dataset& dataset, std::span<const int64_t> indices,
-                     const EvaluationOptions& options, const Compute& compute, const PassQueue::Sink& sink) {
-  const auto bins = Profile(denoiser.options().shape.length()).bins();
-  const auto edge = std::span(bins).last(std::min<size_t>(bins.size(), 16));
-  const Bound bound = bound_of(denoiser, options);
-  PassQueue queue(denoiser, options.rows_per_call, compute.device, sink);
-  for_each_batch_of(dataset, indices, options.batch_size, [&](const TokenBatch& batch, int64_t first) {
-    for (int64_t i = 0; i < batch.size() * kEdgePasses; ++i) {
-      const int64_t pass = i % kEdgePasses;
-      const auto id = batch.example_ids.narrow(0, i / kEdgePasses, 1).contiguous();
-      const auto& bin = edge[static_cast<size_t>(first * kEdgePasses + i) % edge.size()];
-      const NoiseKey level{options.seed, NoisePurpose::kEvaluationLevel, kEdgeRounds + static_cast<uint64_t>(pass)};
-      const double place = uniform_double(level, static_cast<uint64_t>(id.const_data_ptr<int64_t>()[0]));
-      const auto width = static_cast<double>(bin.last_count - bin.first_count + 1);
-      const std::vector<int64_t> counts{bin.first_count + static_cast<int64_t>(place * width)};
-      PassRow row;
-      row.index = first * kEdgePasses + i;
-      row.x0 = batch.tokens.narrow(0, i / kEdgePasses, 1).contiguous();
-      row.label = batch.labels ? batch.labels->const_data_ptr<int64_t>()[i / kEdgePasses] : 0;
-      auto one = bound.pass_of_masks(
-          mask_by_count(row.x0, counts, id, denoiser.options().vocab_size,
-                        {options.seed, NoisePurpose::kEvaluationMask, kEdgeRounds + static_cast<uint64_t>(pass)}));
-      row.level = one.levels.front();
-      row.masked = std::move(one.masked);
-      queue.add(std::move(row));
-    }
-  });
-  queue.flush();
-}
+// Makes passes at the counts of least visible tokens, of bins in turn over examples and passes.
+class EdgePasses {
+ public:
+  EdgePasses(const Denoiser& denoiser, const EvaluationOptions& options)
+      : network_(denoiser.options()),
+        seed_(options.seed),
+        bound_(bound_of(denoiser, options)),
+        bins_(Profile(network_.shape.length()).bins()) {
+    bins_.erase(bins_.begin(), bins_.end() - std::min<int64_t>(std::ssize(bins_), 16));
+  }
+
+  // example: its place among those that are looked at.
+  [[nodiscard]] PassRow make(const TokenBatch& batch, int64_t row, int64_t pass, int64_t example) const {
+    const auto id = batch.example_ids.narrow(0, row, 1).contiguous();
+    const auto round = kEdgeRounds + static_cast<uint64_t>(pass);
+    const auto& bin = bins_[static_cast<size_t>(example * kEdgePasses + pass) % bins_.size()];
+    const double place = uniform_double({seed_, NoisePurpose::kEvaluationLevel, round},
+                                        static_cast<uint64_t>(id.const_data_ptr<int64_t>()[0]));
+    const auto width = static_cast<double>(bin.last_count - bin.first_count + 1);
+    const std::vector<int64_t> counts{bin.first_count + static_cast<int64_t>(place * width)};
+    PassRow made = row_of(batch, row);
+    auto one = bound_.pass_of_masks(mask_by_count(made.x0, counts, id, network_.vocab_size,
+                                                  {seed_, NoisePurpose::kEvaluationMask, round}));
+    made.level = one.levels.front();
+    made.masked = std::move(one.masked);
+    return made;
+  }
+
+ private:
+  const DenoiserOptions& network_;
+  uint64_t seed_;
+  Bound bound_;
+  std::vector<ProfileBin> bins_;
+};
 
 // Pass `pass` of each of these examples, less what the others of the example's stratified passes have more than those
 // of other examples.
@@ -148,22 +150,28 @@ ProfilePasses profile_passes(Denoiser& denoiser, const Dataset& dataset, const E
     passes.counts[static_cast<size_t>(example * passes.passes + pass)] = count;
     passes.nats[static_cast<size_t>(example * passes.passes + pass)] = nats;
   };
+  const auto tell = [&](int64_t done) {
+    if (progress) {
+      progress(done, std::ssize(passes.nats));
+    }
+  };
+  const int64_t stratified = std::ssize(indices) * options.passes;
   run_passes(
       denoiser, dataset, indices, options, compute, bound_of(denoiser, options),
       [&](const PassRow& row, double nats, auto /*parts*/) {
         put(row.index / options.passes, row.index % options.passes, row.masked.counts.front(), nats);
       },
-      [&](int64_t done, int64_t all) {
-        if (progress) {
-          progress(done * options.passes, all * passes.passes);
-        }
-      });
-  run_edge_passes(denoiser, dataset, indices, options, compute, [&](const PassRow& row, double nats, auto /*parts*/) {
-    put(row.index / kEdgePasses, options.passes + row.index % kEdgePasses, row.masked.counts.front(), nats);
-  });
-  if (progress) {
-    progress(std::ssize(passes.nats), std::ssize(passes.nats));
-  }
+      [&](int64_t done, int64_t /*all*/) { tell(done * options.passes); });
+  const EdgePasses edge(denoiser, options);
+  run_rows(
+      denoiser, dataset, indices, kEdgePasses, options, compute,
+      [&](const TokenBatch& batch, int64_t row, int64_t pass, int64_t example) {
+        return edge.make(batch, row, pass, example);
+      },
+      [&](const PassRow& row, double nats, auto /*parts*/) {
+        put(row.index / kEdgePasses, options.passes + row.index % kEdgePasses, row.masked.counts.front(), nats);
+      },
+      [&](int64_t done) { tell(stratified + done); });
   return passes;
 }
 
@@ -256,21 +264,20 @@ std::vector<double> direct_step_bounds(Denoiser& denoiser, const Dataset& datase
   const ScopedPrecision scoped_precision(compute);
   const auto indices = part_of_split(dataset, options.limit);
   std::vector<double> nats(indices.size());
-  PassQueue queue(denoiser, options.rows_per_call, compute.device, [&](const PassRow& row, double mean, auto) {
-    nats[static_cast<size_t>(row.index / options.passes)] += row.scale * mean / static_cast<double>(options.passes);
-  });
   const StepPasses maker(denoiser, schedule, times, options);
-  for_each_batch_of(dataset, indices, options.batch_size, [&](const TokenBatch& batch, int64_t first) {
-    for (int64_t i = 0; i < batch.size() * options.passes; ++i) {
-      PassRow row = maker.make(batch, i / options.passes, i % options.passes);
-      row.index = first * options.passes + i;
-      queue.add(std::move(row));
-    }
-    if (progress) {
-      progress(first + batch.size(), std::ssize(indices));
-    }
-  });
-  queue.flush();
+  run_rows(
+      denoiser, dataset, indices, options.passes, options, compute,
+      [&](const TokenBatch& batch, int64_t row, int64_t pass, int64_t /*example*/) {
+        return maker.make(batch, row, pass);
+      },
+      [&](const PassRow& row, double mean, auto /*parts*/) {
+        nats[static_cast<size_t>(row.index / options.passes)] += row.scale * mean / static_cast<double>(options.passes);
+      },
+      [&](int64_t passes) {
+        if (progress) {
+          progress(passes / options.passes, std::ssize(indices));
+        }
+      });
   return nats;
 }
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/normal.h"
+#include "base/statistics.h"
 #include "veil/quality/measured.h"
 
 namespace veil {

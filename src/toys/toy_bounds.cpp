@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "toys/quadrature.h"
+#include "base/quadrature.h"
 
 namespace veil {
 

@@ -11,7 +11,7 @@
 
 #include "support/toy_denoiser.h"
 #include "toys/oracle_denoiser.h"
-#include "toys/quadrature.h"
+#include "base/quadrature.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/diffusion/mask_schedule.h"

@@ -8,7 +8,7 @@
 
 #include "base/torch.h"
 #include "support/toy_denoiser.h"
-#include "toys/quadrature.h"
+#include "base/quadrature.h"
 #include "toys/toy_dataset.h"
 #include "veil/base/error.h"
 #include "veil/objective/loss_terms.h"

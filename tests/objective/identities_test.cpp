@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "toys/quadrature.h"
+#include "base/quadrature.h"
 #include "toys/toy_bounds.h"
 #include "veil/diffusion/mask_schedule.h"
 #include "veil/diffusion/time_grid.h"

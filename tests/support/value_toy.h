@@ -6,7 +6,7 @@
 
 #include "base/torch.h"
 #include "objective/value_schedule.h"
-#include "toys/quadrature.h"
+#include "base/quadrature.h"
 #include "veil/nn/denoiser.h"
 #include "veil/nn/layers/initialization.h"
 #include "veil/nn/token_powers.h"

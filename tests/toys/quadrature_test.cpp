@@ -1,4 +1,4 @@
-#include "toys/quadrature.h"
+#include "base/quadrature.h"
 
 #include <gtest/gtest.h>
 
