@@ -23,7 +23,8 @@ expect() {
   fi
 }
 
-env -u VEIL_WERROR VEIL_CUDA=ON "$copy/tools/build.sh"
+# Not optimized, which takes a third less time: what is fast is not looked at here.
+env -u VEIL_WERROR VEIL_CUDA=ON "$copy/tools/build.sh" -DCMAKE_CXX_FLAGS_RELEASE=-DNDEBUG
 if grep -q -- -Werror "$copy/build/release/compile_commands.json"; then
   die "a user's build takes warnings for errors, and a newer compiler warns of other things"
 fi
@@ -35,5 +36,5 @@ else
   expect 2 'device.name is "cuda", but this machine shows 0 CUDA devices to this build; use --device.name=cpu' \
     "$veil" bench evaluate --device.name=cuda
 fi
-expect 0 'pass' "$veil" selfcheck
+expect 0 ' bits/dim' "$veil" evaluate --model "$copy/models/fashion-mnist.safetensors" --data "$copy/datasets/fashion-mnist" --limit 8
 say "the form with CUDA builds, starts and computes on the CPU"
