@@ -6,11 +6,16 @@
 namespace veil::cli {
 namespace {
 
+const Flag kSchedules =
+    plain("schedules", "LIST",
+          "of linear, cosine, poly<p>, geometric, NAME.csv with a time and an alpha a line, and with "
+          "--train count and genmd4; default all");
+
 Command table_action() {
   return {.name = "schedules table",
           .summary = "closed forms of the schedules; what veil schedules alone does",
           .examples = {"veil schedules table --steps 20 --length 784 --out schedules.png"},
-          .flags = {plain("steps", "T", "rows of the table: denoising steps; default 10, at most 1000"),
+          .flags = {kSchedules, plain("steps", "T", "rows of the table: denoising steps; default 10, at most 1000"),
                     plain("length", "N", "tokens of an example, for the expected number of masks; default 3072"),
                     plain("out", "FILE", "also draw the curves, as a .png or .svg file"), kForce, kJson},
           .sections = {},
@@ -25,9 +30,7 @@ Command compare_action() {
                    "veil schedules compare --train --base configs/quickstart.cfg --seeds 2"},
       .flags = {kModel,
                 plain("config", "FILE", "settings of the comparison: a section [compare] with these flags as keys"),
-                plain("data", "NAME|PATH", "the images; default: what the model was trained on"),
-                plain("schedules", "LIST",
-                      "linear, cosine, poly<p>, geometric, and with --train count and genmd4; default all of them"),
+                plain("data", "NAME|PATH", "the images; default: what the model was trained on"), kSchedules,
                 plain("steps", "LIST", "numbers of steps of the bounds; default 8,16,…,1024"),
                 plain("calls", "LIST", "network calls of a sample for which grids are compared; default 8,16,…,256"),
                 plain("limit", "N", "examples of a split, 0: all; default 1000"),

@@ -8,12 +8,14 @@
 #include <numbers>
 
 #include "base/words.h"
+#include "diffusion/schedule_table.h"
 #include "veil/base/error.h"
 
 namespace veil {
 namespace {
 
 constexpr double kHalfPi = std::numbers::pi / 2;
+constexpr std::string_view kTable = "table(";
 
 double geometric_rate(const MaskScheduleOptions& o, double t) {
   return std::pow(o.beta_min, 1 - t) * std::pow(o.beta_max, t);
@@ -31,6 +33,8 @@ double plain_masked(const MaskScheduleOptions& o, double t) {
       return std::pow(t, o.exponent);
     case ScheduleKind::kGeometric:
       return -std::expm1(-geometric_rate(o, t));
+    case ScheduleKind::kTable:
+      return table_masked(o.points, t);
   }
   return 0;
 }
@@ -47,6 +51,8 @@ double plain_alpha(const MaskScheduleOptions& o, double t) {
       return t <= 0 ? 1 : -std::expm1(o.exponent * std::log(t));
     case ScheduleKind::kGeometric:
       return std::exp(-geometric_rate(o, t));
+    case ScheduleKind::kTable:
+      return table_alpha(o.points, t);
   }
   return 0;
 }
@@ -63,6 +69,8 @@ double plain_derivative(const MaskScheduleOptions& o, double t) {
       const double rate = geometric_rate(o, t);
       return -std::exp(-rate) * rate * std::log(o.beta_max / o.beta_min);
     }
+    case ScheduleKind::kTable:
+      return table_derivative(o.points, t);
   }
   return 0;
 }
@@ -77,6 +85,8 @@ double plain_inverse(const MaskScheduleOptions& o, double alpha) {
       return std::pow(1 - alpha, 1 / o.exponent);
     case ScheduleKind::kGeometric:
       return std::log(-std::log(alpha) / o.beta_min) / std::log(o.beta_max / o.beta_min);
+    case ScheduleKind::kTable:
+      return table_inverse(o.points, alpha);
   }
   return 0;
 }
@@ -92,6 +102,9 @@ void check_options(const MaskScheduleOptions& o) {
   require<InvalidOption>(o.kind != ScheduleKind::kGeometric || o.beta_min < o.beta_max, Field{"beta_min"}, " is ",
                          number_text(o.beta_min), ", want less than ", Field{"beta_max"}, ", which is ",
                          number_text(o.beta_max));
+  if (o.kind == ScheduleKind::kTable) {
+    check_table(o.points);
+  }
 }
 
 MaskSchedule::MaskSchedule(const MaskScheduleOptions& options) : options_(options) { check_options(options_); }
@@ -132,12 +145,18 @@ MaskScheduleOptions parse_schedule(std::string_view text) {
     options.kind = text == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kGeometric;
     return options;
   }
+  if (text.starts_with(kTable) && text.ends_with(")")) {
+    options.kind = ScheduleKind::kTable;
+    options.points = parse_table(text.substr(kTable.size(), text.size() - kTable.size() - 1));
+    return options;
+  }
   options.kind = ScheduleKind::kPolynomial;
   const auto number = text.substr(std::min<size_t>(text.size(), 4));
   const auto parsed = std::from_chars(number.data(), number.data() + number.size(), options.exponent);
   require(text.starts_with("poly") && parsed.ec == std::errc{} && parsed.ptr == number.data() + number.size() &&
               options.exponent > 0 && std::isfinite(options.exponent),
-          "the schedule is \"", text, "\", want linear, cosine, geometric or poly<p> with p > 0, such as poly3");
+          "the schedule is \"", text,
+          "\", want linear, cosine, geometric, poly<p> with p > 0, such as poly3, or table(0:1 0.5:0.3 1:0)");
   return options;
 }
 
@@ -149,6 +168,8 @@ std::string schedule_name(const MaskScheduleOptions& options) {
       return "cosine";
     case ScheduleKind::kGeometric:
       return "geometric";
+    case ScheduleKind::kTable:
+      return concat(kTable, table_text(options.points), ")");
     case ScheduleKind::kPolynomial:
       break;
   }

@@ -116,10 +116,7 @@ bool mask_alike(const ComparisonSide& a, const ComparisonSide& b) {
   if (mine || theirs) {
     return mine && theirs && mine->powers() == theirs->powers() && a.options.first_time == b.options.first_time;
   }
-  const auto& one = a.options.schedule;
-  const auto& other = b.options.schedule;
-  return one.kind == other.kind && one.exponent == other.exponent && one.beta_min == other.beta_min &&
-         one.beta_max == other.beta_max && one.clip == other.clip;
+  return a.options.schedule == b.options.schedule;
 }
 
 bool have_same_masks(const ComparisonSide& a, const ComparisonSide& b) {

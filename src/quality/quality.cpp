@@ -275,4 +275,20 @@ QualityReport assess_quality(const Dataset& samples, const Dataset& real, const 
   return report;
 }
 
+QualityReport assess_quality(const torch::Tensor& samples, const Dataset& real, const Dataset& training,
+                             const QualityOptions& options, const QualityProgress& progress) {
+  DatasetInfo info;
+  info.name = "samples";
+  info.split = "all";
+  info.shape = training.info().shape;
+  info.vocab_size = training.info().vocab_size;
+  const TensorDataset drawn(info, samples.to(torch::kCPU, torch::kUInt8));
+  return assess_quality(drawn, real, training, options, {}, progress);
+}
+
+bool can_assess_quality(const DatasetInfo& info, int64_t samples) {
+  return info.kind == DataKind::kImage && info.vocab_size == 256 &&
+         (info.shape.channels == 1 || info.shape.channels == 3) && samples >= kLeastImages;
+}
+
 }  // namespace veil

@@ -25,9 +25,10 @@ torch::Tensor unclipped_alpha(const MaskScheduleOptions& options, const torch::T
     case ScheduleKind::kPolynomial:
       return 1.0 - t.pow(options.exponent);
     case ScheduleKind::kGeometric:
+    case ScheduleKind::kTable:
       break;
   }
-  throw InvalidArgument("the schedule is geometric, which the reference does not have");
+  throw InvalidArgument(concat("the schedule is ", schedule_name(options), ", which the reference does not have"));
 }
 
 // The first index of the largest number along the last dimension: at::argmax promises no order among equals.

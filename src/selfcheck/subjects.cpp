@@ -30,7 +30,8 @@ NamedBound in_time(const std::string& schedule, double clip = 0.0) {
 }
 
 NamedBound in_steps(int64_t steps) {
-  const DiscreteTimeOptions options{.schedule = {}, .times = time_grid(TimeGridKind::kUniform, steps)};
+  DiscreteTimeOptions options;
+  options.times = time_grid(TimeGridKind::kUniform, steps);
   return {concat(steps, " steps"), [options](Denoiser& denoiser, const TokenBatch& batch, const NoiseContext& noise) {
             const torch::NoGradGuard no_gradients;
             return discrete_time_loss(denoiser, batch, options, noise, torch::kCPU).total();

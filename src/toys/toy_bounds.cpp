@@ -49,8 +49,22 @@ double mean_sum(const std::vector<double>& sums, double masked) {
 }
 
 double time_integral(const MaskSchedule& schedule, const std::vector<double>& sums) {
-  return integrate(
-      [&](double t, double) { return -schedule.loss_weight(t) * mean_sum(sums, schedule.masked_fraction(t)); });
+  // Piece by piece of a table, which has kinks.
+  std::vector<double> ends{0.0, 1.0};
+  for (const SchedulePoint& point : schedule.options().points) {
+    ends.push_back(point.time);
+  }
+  std::sort(ends.begin(), ends.end());
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+  double total = 0;
+  for (size_t i = 1; i < ends.size(); ++i) {
+    const double width = ends[i] - ends[i - 1];
+    total += width * integrate([&](double x, double) {
+               const double t = ends[i - 1] + width * x;
+               return -schedule.loss_weight(t) * mean_sum(sums, schedule.masked_fraction(t));
+             });
+  }
+  return total;
 }
 
 std::vector<double> profile_of(const std::vector<double>& sums) {

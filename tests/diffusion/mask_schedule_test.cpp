@@ -12,7 +12,8 @@ namespace {
 
 std::vector<MaskSchedule> all_schedules(double clip = 0) {
   std::vector<MaskSchedule> schedules;
-  for (const auto* name : {"linear", "cosine", "poly2", "poly3", "poly0.5", "poly1.7", "geometric"}) {
+  for (const auto* name : {"linear", "cosine", "poly2", "poly3", "poly0.5", "poly1.7", "geometric",
+                           "table(0:1 0.333:0.9 0.777:0.25 1:0)"}) {
     auto options = parse_schedule(name);
     options.clip = clip;
     schedules.emplace_back(options);
@@ -111,14 +112,44 @@ TEST(MaskScheduleTest, StepsComposeToOneStep) {
 }
 
 TEST(MaskScheduleTest, NamesRoundTripAndNonsenseIsRefused) {
-  for (const auto* name : {"linear", "cosine", "geometric", "poly3", "poly0.5"}) {
+  for (const auto* name : {"linear", "cosine", "geometric", "poly3", "poly0.5", "table(0:1 0.25:0.9 1:0)"}) {
     EXPECT_EQ(schedule_name(parse_schedule(name)), name);
   }
-  for (const auto* name : {"", "poly", "poly-1", "poly0", "poly3x", "polynan", "Linear", "sqrt"}) {
+  for (const auto* name : {"", "poly", "poly-1", "poly0", "poly3x", "polynan", "Linear", "sqrt", "table",
+                           "table(0:1 x:0.5 1:0)", "table(0:1 0.5 1:0)"}) {
     EXPECT_THROW((void)parse_schedule(name), InvalidArgument) << name;
   }
   EXPECT_THROW(MaskSchedule({.clip = 0.5}), InvalidArgument);
   EXPECT_THROW(MaskSchedule({.kind = ScheduleKind::kGeometric, .beta_min = 2, .beta_max = 1}), InvalidArgument);
+}
+
+TEST(MaskScheduleTest, ATableRunsStraightBetweenItsPoints) {
+  const MaskSchedule schedule(parse_schedule("table(0:1 0.25:0.5 0.75:0.5 1:0)"));
+  EXPECT_DOUBLE_EQ(schedule.alpha(0.125), 0.75);
+  EXPECT_DOUBLE_EQ(schedule.alpha(0.6), 0.5);
+  EXPECT_DOUBLE_EQ(schedule.alpha_derivative(0.1), -2);
+  EXPECT_EQ(schedule.alpha_derivative(0.5), 0);
+  EXPECT_DOUBLE_EQ(schedule.loss_weight(0.9), -2 / (1 - 0.2));
+  EXPECT_DOUBLE_EQ(schedule.time_of_alpha(0.5), 0.25);  // where it becomes so
+  EXPECT_EQ(schedule.unmask_probability(0.3, 0.7), 0);
+}
+
+TEST(MaskScheduleTest, ATableOfTwoPointsIsLinear) {
+  const MaskSchedule table(parse_schedule("table(0:1 1:0)"));
+  const MaskSchedule linear;
+  for (const double t : {0.0, 1e-12, 0.1, 0.5, 0.9, 1.0}) {
+    EXPECT_EQ(table.masked_fraction(t), linear.masked_fraction(t));
+    EXPECT_EQ(table.alpha(t), linear.alpha(t));
+    EXPECT_EQ(table.loss_weight(t), linear.loss_weight(t));
+  }
+}
+
+TEST(MaskScheduleTest, WhatIsNoScheduleIsNoTable) {
+  for (const auto* name :
+       {"table()", "table(0:1)", "table(0:0.9 1:0)", "table(0:1 1:0.1)", "table(0:1 0.5:0.3 0.5:0.2 1:0)",
+        "table(0:1 0.5:0.3 0.6:0.4 1:0)", "table(0:1 nan:0.5 1:0)", "table(0:1 0.5:nan 1:0)"}) {
+    EXPECT_THROW(MaskSchedule{parse_schedule(name)}, InvalidOption) << name;
+  }
 }
 
 }  // namespace

@@ -52,7 +52,9 @@ TEST(DiscreteTimeTest, EstimatesTheBoundOfItsScheduleAndGrid) {
   for (const auto& [name, grid, steps] :
        {std::tuple{"linear", TimeGridKind::kUniform, 3}, std::tuple{"cosine", TimeGridKind::kUniform, 8},
         std::tuple{"poly2", TimeGridKind::kCosine, 1}}) {
-    const DiscreteTimeOptions options{.schedule = parse_schedule(name), .times = time_grid(grid, steps)};
+    DiscreteTimeOptions options;
+    options.schedule = parse_schedule(name);
+    options.times = time_grid(grid, steps);
     std::vector<double> losses;
     for (int64_t step = 0; step < kBatches; ++step) {
       const NoiseContext noise{.seed = 3, .step = step, .first = 0, .global_size = kBatch};
@@ -72,7 +74,9 @@ TEST(DiscreteTimeTest, ABatchGivesTheSameTermsWholeOrInParts) {
   const auto joint = random_joint(4, 3, 7);
   OracleDenoiser network(ToyConditionals(joint), {.condition = Condition::kTime});
   const auto tokens = draw_tokens(EnumeratedToy(joint), 6, 11).to(torch::kInt64);
-  const DiscreteTimeOptions options{.schedule = {.clip = 1e-4}, .times = time_grid(TimeGridKind::kUniform, 5)};
+  DiscreteTimeOptions options;
+  options.schedule.clip = 1e-4;
+  options.times = time_grid(TimeGridKind::kUniform, 5);
   const auto loss = [&](int64_t first, int64_t size) {
     const NoiseContext noise{.seed = 5, .step = 2, .first = first, .global_size = 6};
     return discrete_time_loss(network, batch_of(tokens, first, size), options, noise, torch::kCPU);
@@ -87,7 +91,8 @@ TEST(DiscreteTimeTest, TheNetworkIsToldTheLaterEndOfTheStep) {
   const auto joint = random_joint(4, 3, 7);
   Told network(ToyConditionals(joint), {.condition = Condition::kTime});
   const auto tokens = draw_tokens(EnumeratedToy(joint), 4, 11).to(torch::kInt64);
-  const DiscreteTimeOptions options{.schedule = {}, .times = {1.0, 0.75, 0.5, 0.25, 0.0}};
+  DiscreteTimeOptions options;
+  options.times = {1.0, 0.75, 0.5, 0.25, 0.0};
   const NoiseContext noise{.seed = 5, .step = 2, .first = 0, .global_size = 4};
   (void)discrete_time_loss(network, batch_of(tokens, 0, 4), options, noise, torch::kCPU);
   auto told = network.times;
@@ -111,7 +116,8 @@ TEST(DiscreteTimeTest, WhatIsNotAGridIsRefused) {
   const auto batch = batch_of(draw_tokens(EnumeratedToy(joint), 2, 1).to(torch::kInt64), 0, 2);
   const std::vector<std::vector<double>> faults{{}, {1.0}, {0.5, 0.5}, {1.0, NAN}, {2.0, 0.0}};
   for (const auto& times : faults) {
-    const DiscreteTimeOptions options{.schedule = {}, .times = times};
+    DiscreteTimeOptions options;
+    options.times = times;
     EXPECT_THROW((void)discrete_time_loss(network, batch, options, {}, torch::kCPU), InvalidArgument);
   }
 }

@@ -25,7 +25,8 @@ double steps_bound(const MaskSchedule& schedule, const std::vector<double>& sums
 }
 
 std::vector<MaskScheduleOptions> schedules_with_exact_ends() {
-  return {parse_schedule("linear"), parse_schedule("cosine"), parse_schedule("poly3"), parse_schedule("poly0.5")};
+  return {parse_schedule("linear"), parse_schedule("cosine"), parse_schedule("poly3"), parse_schedule("poly0.5"),
+          parse_schedule("table(0:1 0.2:0.95 0.6:0.1 1:0)")};
 }
 
 TEST(IdentitiesTest, PowersOfTheMaskedFractionIntegrateToOneOverTheCount) {

@@ -2,12 +2,21 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "veil/base/option.h"
 
 namespace veil {
 
-enum class ScheduleKind { kLinear, kCosine, kPolynomial, kGeometric };
+enum class ScheduleKind { kLinear, kCosine, kPolynomial, kGeometric, kTable };
+
+/// A place of a schedule that is given as a table.
+struct SchedulePoint {
+  double time = 0.0;   ///< in [0, 1]
+  double alpha = 1.0;  ///< in [0, 1]
+
+  bool operator==(const SchedulePoint&) const = default;
+};
 
 /// A masking schedule, as plain values.
 struct MaskScheduleOptions {
@@ -17,6 +26,10 @@ struct MaskScheduleOptions {
   double beta_max = 20.0;  ///< kGeometric: > beta_min
   double clip = 0.0;       ///< alpha is mapped affinely into [clip, 1 - clip]; in [0, 0.5). 0 = exact ends;
                            ///< 1e-4 = what the reference trains with
+  std::vector<SchedulePoint> points = {};  ///< kTable: 2 to 1000 from (0, 1) to (1, 0), times rising, alphas not;
+                                           ///< alpha runs straight from each to the next
+
+  bool operator==(const MaskScheduleOptions&) const = default;
 };
 
 /// What each number of MaskScheduleOptions may be, but for the exponent: any above 0.
@@ -26,7 +39,7 @@ struct MaskScheduleRanges {
   static constexpr Range kClip{.low = 0.0, .high = 0.5, .open_high = true};
 };
 
-/// Throws InvalidOption if a field is out of range, or a geometric schedule has beta_min >= beta_max.
+/// Throws InvalidOption if a field is out of range, a geometric schedule has beta_min >= beta_max, or a table is none.
 void check_options(const MaskScheduleOptions& options);
 
 /// Probability alpha(t) that a token is still visible at time t in [0, 1], for one schedule shared by all tokens (MD4).
@@ -44,12 +57,13 @@ class MaskSchedule {
   [[nodiscard]] double alpha(double t) const;
   /// 1 - alpha(t): the expected masked fraction.
   [[nodiscard]] double masked_fraction(double t) const;
-  /// d alpha / dt, <= 0. May be -infinity at t = 0 (exponent < 1).
+  /// d alpha / dt, <= 0. May be -infinity at t = 0 (exponent < 1). At a point of a table: that of the piece before it.
   [[nodiscard]] double alpha_derivative(double t) const;
   /// alpha'(t) / (1 - alpha(t)) <= 0: the weight of the cross-entropy sum in the continuous-time bound (equation 6).
   /// -infinity at t = 0 when clip is 0.
   [[nodiscard]] double loss_weight(double t) const;
-  /// The t in [0, 1] with alpha(t) = alpha; the nearest end for an alpha outside the range.
+  /// The t in [0, 1] with alpha(t) = alpha, the first one where a table stays level; the nearest end for an alpha
+  /// outside the range.
   [[nodiscard]] double time_of_alpha(double alpha) const;
   /// Probability that a token masked at time t is revealed by the step to s <= t: (alpha_s - alpha_t) / (1 - alpha_t).
   /// Exactly 1 when s is 0 and clip is 0. In [0, 1].
@@ -59,8 +73,8 @@ class MaskSchedule {
   MaskScheduleOptions options_;
 };
 
-/// "linear", "cosine", "poly3", "poly0.5", "geometric" → options with the defaults of that kind. Throws InvalidArgument
-/// that lists what is allowed.
+/// "linear", "cosine", "poly3", "poly0.5", "geometric", "table(0:1 0.5:0.3 1:0)" (time:alpha) → options with the
+/// defaults of that kind. Throws InvalidArgument that lists what is allowed.
 [[nodiscard]] MaskScheduleOptions parse_schedule(std::string_view text);
 
 /// The inverse of parse_schedule.

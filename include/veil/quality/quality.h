@@ -4,13 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "veil/base/option.h"
 #include "veil/data/dataset.h"
-#include "veil/quality/measured.h"
+#include "veil/quality/quality_figure.h"
 
 namespace veil {
 
@@ -34,22 +33,6 @@ struct QualityRanges {
 
 /// Throws InvalidOption if a field is out of range.
 void check_options(const QualityOptions& options);
-
-/// One figure: what the samples have against the training images, and what as many real images have against the same.
-struct QualityFigure {
-  std::string name;   ///< for programs: "sliced_wasserstein_28x28"
-  std::string title;  ///< for people
-  std::string unit;   ///< "grey levels", "%", or empty
-  bool is_lower_better = true;
-  int64_t images = 0;     ///< samples, and as many real images
-  int64_t reference = 0;  ///< training images
-  Measured samples;
-  Measured real;
-  /// Probability of so much worse a figure if samples and real images were from one distribution; NaN: not tested.
-  double p_value = std::numeric_limits<double>::quiet_NaN();
-  double adjusted_p = std::numeric_limits<double>::quiet_NaN();  ///< of all tests together (Holm 1979)
-  bool is_alarm = false;                                         ///< adjusted_p is below 0.05
-};
 
 /// A sample and the training image that is nearest to it.
 struct NearestTraining {
@@ -96,5 +79,12 @@ using QualityProgress = std::function<void(int64_t done, int64_t all)>;
 [[nodiscard]] QualityReport assess_quality(const Dataset& samples, const Dataset& real, const Dataset& training,
                                            const QualityOptions& options = {}, const FeatureMap& features = {},
                                            const QualityProgress& progress = {});
+
+/// The same of samples as a sampler gives them: integers [N, L], tokens of images as the training images are.
+[[nodiscard]] QualityReport assess_quality(const torch::Tensor& samples, const Dataset& real, const Dataset& training,
+                                           const QualityOptions& options = {}, const QualityProgress& progress = {});
+
+/// Whether so many samples of such data can be compared.
+[[nodiscard]] bool can_assess_quality(const DatasetInfo& info, int64_t samples);
 
 }  // namespace veil

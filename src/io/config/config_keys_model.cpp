@@ -1,5 +1,6 @@
 #include "io/config/config_keys.h"
 #include "io/config/config_values.h"
+#include "io/config/schedule_file.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -11,14 +12,17 @@ constexpr const char* kProduct = ", times model.width at most 16384";
 ConfigKey schedule_kind_key() {
   ConfigKey key{.name = "schedule.kind",
                 .help = "how the probability of being visible falls with time",
-                .wanted = "linear, cosine, geometric or polyP with a number P > 0, for example poly3",
+                .wanted =
+                    "linear, cosine, geometric, polyP with a number P > 0, for example poly3, table(0:1 0.5:0.3 1:0) "
+                    "of times and alphas, or a file of them, NAME.csv",
                 .set = {},
                 .get = [](const RunConfig& config) { return schedule_name(config.schedule); }};
   key.set = [wanted = key.wanted](RunConfig& config, std::string_view text) {
     try {
-      const MaskScheduleOptions parsed = parse_schedule(text);
+      const MaskScheduleOptions parsed = read_schedule(std::string(text)).options;
       config.schedule.kind = parsed.kind;
       config.schedule.exponent = parsed.exponent;
+      config.schedule.points = parsed.points;
     } catch (const InvalidArgument&) {
       refuse_value("schedule.kind", text, wanted);
     }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+
+#include "veil/base/error.h"
 
 namespace veil::io {
 namespace {
@@ -73,6 +76,10 @@ std::string fixed_number(double number, int decimals) {
   const std::string text = format(number, std::chars_format::fixed, decimals);
   const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
   return is_zero && text.starts_with('-') ? text.substr(1) : text;
+}
+
+std::string signed_number(double number, int decimals) {
+  return concat(number > 0 ? "+" : number < 0 ? "−" : "", fixed_number(std::abs(number), decimals));
 }
 
 std::string scientific_number(double number, int decimals) {

@@ -15,6 +15,9 @@ namespace veil::io {
 /// A number with exactly `decimals` places.
 [[nodiscard]] std::string fixed_number(double number, int decimals);
 
+/// The same with its sign: "+0.0120", "−0.0120", "0.0000".
+[[nodiscard]] std::string signed_number(double number, int decimals);
+
 /// A number with an exponent and exactly `decimals` places: "1.5e-05".
 [[nodiscard]] std::string scientific_number(double number, int decimals);
 

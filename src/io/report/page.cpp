@@ -17,6 +17,10 @@ constexpr int64_t kNarrow = 328;  // of a screen of 360, without margins
 
 std::string cut(const std::string& text) { return escape_markup(std::string_view(text).substr(0, kMostText)); }
 
+std::string data_element(const std::string& field, double value, const std::string& text) {
+  return concat("<data data-field=\"", escape_markup(field), "\" value=\"", number_text(value), "\">", text, "</data>");
+}
+
 std::string both_widths(const std::string& title, const std::string& wide, const std::string& narrow) {
   return concat("<figure class=\"plot\"><figcaption>", escape_markup(title), "</figcaption>\n<div class=\"wide\">",
                 wide, "</div>\n<div class=\"narrow\">", narrow, "</div></figure>\n");
@@ -47,8 +51,11 @@ std::string remark(const std::string& text) {
 std::string command_box(const std::string& command) { return concat("<pre>", escape_markup(command), "</pre>\n"); }
 
 std::string exact_number(const std::string& field, double value, int decimals) {
-  return concat("<data data-field=\"", escape_markup(field), "\" value=\"", number_text(value), "\">",
-                fixed_number(value, decimals), "</data>");
+  return data_element(field, value, fixed_number(value, decimals));
+}
+
+std::string exact_difference(const std::string& field, double value, int decimals) {
+  return data_element(field, value, signed_number(value, decimals));
 }
 
 std::string plus_minus(double half, int decimals) {

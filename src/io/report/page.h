@@ -31,6 +31,9 @@ namespace veil::io {
 /// A number in `decimals` places with its exact value beside it for programs: <data data-field="F" value="V">.
 [[nodiscard]] std::string exact_number(const std::string& field, double value, int decimals);
 
+/// The same of a difference, with its sign.
+[[nodiscard]] std::string exact_difference(const std::string& field, double value, int decimals);
+
 /// "± 0.0123"; empty where it is not known.
 [[nodiscard]] std::string plus_minus(double half, int decimals);
 

@@ -32,8 +32,6 @@ std::string figure(const EvaluationReport& report, size_t number) {
   return exact_number(concat("runs.", number, ".bits_per_dim"), report.bits_per_dim, 4) + plus_minus(half, 4);
 }
 
-std::string sign(double value) { return value > 0 ? "+" : value < 0 ? "−" : ""; }
-
 // How much worse than the best, on the same examples.
 std::string difference_to(const EvaluationReport& best, const EvaluationReport& report) {
   if (&best == &report) {
@@ -45,8 +43,7 @@ std::string difference_to(const EvaluationReport& best, const EvaluationReport& 
   }
   const auto& [mean, half] = found->difference;
   const bool is_clear = std::abs(mean) > half;
-  return concat(sign(mean), fixed_number(std::abs(mean), 4), plus_minus(half, 4), is_clear ? "" : " (not clear)",
-                " on ", found->examples);
+  return concat(signed_number(mean, 4), plus_minus(half, 4), is_clear ? "" : " (not clear)", " on ", found->examples);
 }
 
 std::string examples_of(const EvaluationReport& report) {

@@ -51,7 +51,9 @@ class ScheduleCase(RunCase):
 class Compare(ScheduleCase):
     def compared(self, *words):
         model = self.train("compared", "--train.steps=2")
-        self.veil("schedules", "compare", "--model", model, *SMALL, *words)
+        named = {word.split("=")[0] for word in words}
+        small = [word for word in SMALL if word.split("=")[0] not in named]
+        self.veil("schedules", "compare", "--model", model, *small, *words)
         return json.loads((self.folder / "schedules-comparison" / "comparison.json").read_text())
 
     def test_figures_agree_with_each_other_and_with_closed_forms(self):
@@ -97,6 +99,36 @@ class Compare(ScheduleCase):
         self.assertEqual(len(found["samples"]), 5)
         for arm in found["samples"]:
             self.assertTrue((folder / arm["picture"]).is_file(), arm)
+            self.assertEqual(arm["quality"], [])  # two samples cannot be compared
+        self.check_page(folder / "report.html", found)
+
+    def check_page(self, page, found):
+        text = page.read_text(encoding="utf-8")
+        numbers = re.findall(r'data-field="([^"]+)" value="([^"]+)"', text)
+        self.assertGreater(len(numbers), 20)
+        for field, value in numbers:
+            place = found
+            for word in field.split("."):
+                place = place[int(word)] if isinstance(place, list) else place[word]
+            self.assertEqual(float(value), place, field)
+        for words in ("What few steps cost", "<em>A lower curve does not promise nicer pictures", found["command"][:20]):
+            self.assertIn(words, text)
+        self.assertEqual(text.count("data:image/png;base64,"), len(found.get("samples", [])))
+
+    def test_a_schedule_of_ones_own_is_compared_and_samples_are_measured(self):
+        self.write("steep.csv", b"time,alpha\n0,1\n0.5,0.2\n1,0\n")
+        found = self.compared("--schedules=steep.csv", "--steps=2", "--samples=16", "--calls=2", "--evaluate.passes=2")
+        self.assertEqual({row["schedule"] for row in found["step_bounds"]}, {"steep"})
+        two = [row for row in found["step_bounds"] if row["grid"] == "uniform"][0]
+        calls = (1 - 0.8 ** LENGTH) + (1 - 0.2 ** LENGTH)  # a fifth is revealed by the first step, the rest by the other
+        self.assertAlmostEqual(two["expected_network_calls"], calls, 9)
+        for arm in found["samples"]:
+            figures = {figure["name"]: figure for figure in arm["quality"]}
+            self.assertEqual(figures["FD-random"]["images"], 16)
+            self.assertTrue(math.isfinite(figures["FD-random"]["samples"]["value"]), figures)
+        same = [[figure["real"] for figure in arm["quality"]] for arm in found["samples"]]
+        self.assertEqual(same[0], same[1])  # the real images are the same for all
+        self.check_page(self.folder / "schedules-comparison" / "report.html", found)
 
     def test_a_stopped_comparison_goes_on_to_the_same_result(self):
         whole = self.compared("--schedules=linear,cosine")
@@ -171,6 +203,11 @@ class Train(ScheduleCase):
             self.assertAlmostEqual(arm["difference"]["half_width"], 2.045229642 * error, 7)  # Student, 29 degrees
             self.assertEqual([point["step"] for point in arm["curve"]], [2, 4])
             self.assertEqual(arm["curve"][0]["difference"]["value"] == 0, arm["arm"] == "count")
+        page = (self.folder / "schedules-training" / "report.html").read_text(encoding="utf-8")
+        for number, arm in enumerate(found["arms"]):
+            self.assertIn(f'href="runs/{arm["arm"]}-seed{arm["seed"]}/report.html"', page)
+            self.assertEqual(float(re.search(rf'"arms.{number}.bits_per_dim.value" value="([^"]+)"', page)[1]),
+                             arm["bits_per_dim"]["value"])
 
     def test_arms_begin_with_the_same_weights(self):
         self.veil(*self.WORDS, "--schedules=count,cosine,genmd4")

@@ -232,7 +232,7 @@ TEST(RunConfigTest, TheScheduleKindLeavesBetaAndClipAlone) {
   set(config, "schedule.kind", "geometric");
   EXPECT_EQ(config.schedule.beta_max, 7.0);
   EXPECT_EQ(config.schedule.clip, 0.125);
-  EXPECT_NE(refusal("schedule.kind", "poly").find("want linear, cosine, geometric or polyP"), std::string::npos);
+  EXPECT_NE(refusal("schedule.kind", "poly").find("want linear, cosine, geometric, polyP"), std::string::npos);
 }
 
 TEST(RunConfigTest, ValuesThatDoNotGoTogetherAreRefusedByName) {

@@ -6,6 +6,7 @@
 
 #include "base/torch.h"
 #include "io/image/picture_mark.h"
+#include "io/run/quality_figures.h"
 #include "veil/io/image/image_grid.h"
 #include "veil/io/image/png_file.h"
 
@@ -30,24 +31,6 @@ torch::Tensor tokens_at(const Dataset& dataset, const std::vector<NearestTrainin
     indices.push_back(is_sample ? pair.sample : pair.training);
   }
   return dataset.get(indices).tokens;
-}
-
-Json measured_json(const Measured& measured) {
-  return {{"value", measured.value}, {"low", measured.low}, {"high", measured.high}};
-}
-
-Json figure_json(const QualityFigure& figure) {
-  return {{"name", figure.name},
-          {"title", figure.title},
-          {"unit", figure.unit == "%" ? "share" : figure.unit},
-          {"better", figure.is_lower_better ? "lower" : "higher"},
-          {"images", figure.images},
-          {"training_images", figure.reference},
-          {"samples", measured_json(figure.samples)},
-          {"real", measured_json(figure.real)},
-          {"p_value", figure.p_value},
-          {"adjusted_p", figure.adjusted_p},
-          {"alarm", figure.is_alarm}};
 }
 
 Json pair_json(const NearestTraining& pair, const QualitySets& sets) {
@@ -115,7 +98,7 @@ std::string quality_json(const QualityReport& report, const QualitySets& sets, c
                          const std::vector<NearestTraining>& pairs) {
   Json figures = Json::array();
   for (const auto& figure : report.figures) {
-    figures.push_back(figure_json(figure));
+    figures.push_back(io::to_json(figure));
   }
   Json object{{"schema_version", 1},
               {"samples", set_json(sets.samples)},

@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "cli/command/quality/quality_findings.h"
 #include "cli/terminal/plain_numbers.h"
+#include "io/report/quality_table.h"
 #include "veil/base/error.h"
 
 namespace veil::cli {
@@ -60,13 +61,8 @@ std::string padded(std::string text, size_t width) {
   return text;
 }
 
-// With as many digits as its interval makes sense of.
 std::string measured_text(const Measured& measured, const std::string& unit) {
-  const double scale = unit == "%" ? 100.0 : 1.0;
-  const double half = scale * (measured.high - measured.low) / 2;
-  const int digits = half > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6) : 2;
-  const auto value = fixed(scale * measured.value, digits);
-  return concat(value, std::isfinite(half) ? concat(" +- ", fixed(half, digits)) : "", unit == "%" ? " %" : "");
+  return io::measured_text(measured, unit, "+-");
 }
 
 std::string verdict_of(const QualityFigure& figure) {

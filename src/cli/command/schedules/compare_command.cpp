@@ -20,9 +20,11 @@
 #include "io/file/file_mark.h"
 #include "io/file/files.h"
 #include "io/image/picture_mark.h"
+#include "io/run/quality_figures.h"
 #include "veil/base/error.h"
 #include "veil/io/image/image_grid.h"
 #include "veil/io/image/png_file.h"
+#include "veil/quality/quality.h"
 #include "veil/sample/sampler.h"
 
 namespace veil::cli {
@@ -30,6 +32,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
+
+constexpr int64_t kComparedWith = 2000;  // training images
 
 // The weights themselves, wherever they lie.
 std::string digest_of(const Denoiser& denoiser) {
@@ -70,6 +74,25 @@ std::vector<CountGridRow> sampled_grids(const Comparison& c, const ComparisonPar
   return count_grids(parts, settings);
 }
 
+// How the samples compare with real images, in figures; none where they cannot be compared.
+Json quality_of(const Comparison& c, const PartMaker& maker, const torch::Tensor& tokens) {
+  Json figures = Json::array();
+  if (!can_assess_quality(c.scored.info(), std::min({tokens.size(0), c.scored.size(), c.training.size()}))) {
+    return figures;
+  }
+  QualityOptions options;
+  options.reference = kComparedWith;
+  options.permutations = QualityRanges::kPermutations.low;  // nothing is tested here
+  options.seed = c.settings.seed;
+  const auto report = maker.watched("quality of these", [&](const auto& progress) {
+    return assess_quality(tokens, c.scored, c.training, options, progress);
+  });
+  for (const auto& figure : report.figures) {
+    figures.push_back(io::to_json(figure));
+  }
+  return figures;
+}
+
 Json draw_samples(const Comparison& c, const PartMaker& maker, const ComparisonParts& parts, const PartStore& store) {
   Json drawn = Json::array();
   const DenoiserOptions& network = c.choice.model.spec.network;
@@ -84,19 +107,22 @@ Json draw_samples(const Comparison& c, const PartMaker& maker, const ComparisonP
     const std::string name = concat("samples-", row.schedule, "-", row.grid);
     const fs::path file = c.folder / (name + ".png");
     options.counts = row.counts;
-    const auto made = store.part(name, {std::to_string(options.count), Json(row.counts).dump()}, [&]() -> Json {
-      const auto tokens = maker.watched(concat("samples of ", row.schedule, ", ", row.grid), [&](const auto& progress) {
-        return sample(*c.choice.model.denoiser, options, c.choice.compute, progress);
-      });
-      io::write_png(file, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}),
-                    io::picture_mark(io::kSamplesMark));
-      return {{"samples", options.count}};
-    });
+    const auto made =
+        store.part(name, {"quality", std::to_string(options.count), Json(row.counts).dump()}, [&]() -> Json {
+          const auto tokens =
+              maker.watched(concat("samples of ", row.schedule, ", ", row.grid), [&](const auto& progress) {
+                return sample(*c.choice.model.denoiser, options, c.choice.compute, progress);
+              });
+          io::write_png(file, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}),
+                        io::picture_mark(io::kSamplesMark));
+          return {{"samples", options.count}, {"quality", quality_of(c, maker, tokens)}};
+        });
     drawn.push_back({{"schedule", row.schedule},
                      {"grid", row.grid},
                      {"network_calls", c.settings.sample_calls},
                      {"samples", made.at("samples")},
-                     {"picture", file.filename().string()}});
+                     {"picture", file.filename().string()},
+                     {"quality", made.at("quality")}});
   }
   return drawn;
 }
@@ -157,7 +183,9 @@ Json compare(const Comparison& c) {
   object["samples"] = draw_samples(c, maker, parts, store);
   io::write_file(c.folder / "comparison.json", object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
   write_comparison_tables(c.folder, figures);
-  write_comparison_plots(c.folder, figures);
+  const auto plots = comparison_plots(figures, c.settings);
+  write_plots(c.folder, plots);
+  io::write_file(c.folder / "report.html", comparison_page(object, figures, plots, c.folder));
   if (!c.arguments.has("json")) {
     print(concat(c.scored.info().name, ", ", c.scored.info().split, ", ", object["examples"].dump(), " of ",
                  c.scored.size(), " examples; +- is half of a 95 % interval\n\n", comparison_text(figures)));
@@ -199,7 +227,7 @@ int run_schedules_compare(const Arguments& arguments) {
                                        .folder = folder,
                                        .weights = digest_of(*choice.model.denoiser)});
   print(arguments.has("json") ? object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
-                              : concat("\nfolder ", folder.string(), "\n"));
+                              : concat("\nreport ", (folder / "report.html").string(), "\n"));
   return 0;
 }
 

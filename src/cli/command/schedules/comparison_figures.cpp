@@ -43,7 +43,7 @@ class Figures {
 };
 
 struct StepBound {
-  std::string schedule;
+  io::NamedSchedule schedule;
   std::string grid;
   int64_t steps;
   std::vector<double> times;
@@ -51,7 +51,7 @@ struct StepBound {
 
 std::vector<StepBound> step_bounds_of(const ComparisonSettings& settings) {
   std::vector<StepBound> bounds;
-  for (const std::string& schedule : settings.schedules) {
+  for (const io::NamedSchedule& schedule : settings.schedules) {
     for (const NamedGrid& grid : named_grids()) {
       for (const int64_t steps : settings.steps) {
         bounds.push_back({schedule, grid.name, steps, time_grid(grid.kind, steps)});
@@ -103,11 +103,11 @@ std::vector<CountGridRow> count_grids(const ComparisonParts& parts, const Compar
   for (size_t i = 0; i < settings.calls.size(); ++i) {
     const int64_t calls = settings.calls[i];
     rows.push_back({.calls = calls, .schedule = "best", .grid = "fitted", .counts = best[i]});
-    for (const std::string& schedule : settings.schedules) {
+    for (const io::NamedSchedule& schedule : settings.schedules) {
       for (const NamedGrid& grid : named_grids()) {
-        const MaskSchedule shape(parse_schedule(schedule));
+        const MaskSchedule shape(schedule.options);
         rows.push_back({.calls = calls,
-                        .schedule = schedule,
+                        .schedule = schedule.name,
                         .grid = grid.name,
                         .counts = count_grid(shape, time_grid(grid.kind, calls), parts.scored.length)});
       }
@@ -124,7 +124,7 @@ ComparisonFigures comparison_figures(const ComparisonParts& parts, const Compari
       .clip = parts.clip, .noise = parts.noise, .continuous = {}, .bounds = {}, .grids = count_grids(parts, settings)};
   std::vector<std::vector<double>> weights{std::vector<double>(static_cast<size_t>(length), 1.0)};
   for (const StepBound& bound : bounds) {
-    weights.push_back(discrete_bound_weights(length, MaskSchedule(parse_schedule(bound.schedule)), bound.times));
+    weights.push_back(discrete_bound_weights(length, MaskSchedule(bound.schedule.options), bound.times));
   }
   for (const CountGridRow& row : figures.grids) {
     weights.push_back(count_grid_weights(row.counts));
@@ -132,9 +132,9 @@ ComparisonFigures comparison_figures(const ComparisonParts& parts, const Compari
   const Figures found(parts.scored, weights, settings);
   figures.continuous = found.value(0);
   for (size_t i = 0; i < bounds.size(); ++i) {
-    const MaskSchedule schedule(parse_schedule(bounds[i].schedule));
+    const MaskSchedule schedule(bounds[i].schedule.options);
     const double ends = end_nats(schedule, length, vocab_size);
-    StepBoundRow row{.schedule = bounds[i].schedule, .grid = bounds[i].grid, .steps = bounds[i].steps};
+    StepBoundRow row{.schedule = bounds[i].schedule.name, .grid = bounds[i].grid, .steps = bounds[i].steps};
     row.bound = found.value(1 + i, ends);
     row.gap = found.difference(1 + i, 0, ends);
     row.calls = expected_network_calls(schedule, bounds[i].times, length);

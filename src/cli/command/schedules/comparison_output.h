@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/command/schedules/comparison_figures.h"
+#include "cli/command/schedules/explained_plot.h"
 
 namespace veil::cli {
 
@@ -20,7 +22,15 @@ namespace veil::cli {
 /// Writes noise.csv, step-bounds.csv and count-grids.csv into `folder`. Throws IoError.
 void write_comparison_tables(const std::filesystem::path& folder, const ComparisonFigures& figures);
 
-/// Writes each plot as PNG and SVG into `folder`: alpha, step-bounds, count-grids, network-calls. Throws IoError.
-void write_comparison_plots(const std::filesystem::path& folder, const ComparisonFigures& figures);
+/// alpha(t) of each.
+[[nodiscard]] std::vector<io::PlotSeries> alpha_curves(const std::vector<io::NamedSchedule>& schedules);
+
+/// Called step-bounds, count-grids, network-calls, alpha.
+[[nodiscard]] std::vector<ExplainedPlot> comparison_plots(const ComparisonFigures& figures,
+                                                          const ComparisonSettings& settings);
+
+/// report.html: `object` is what stands in comparison.json, `folder` holds the pictures that it names.
+[[nodiscard]] std::string comparison_page(const nlohmann::ordered_json& object, const ComparisonFigures& figures,
+                                          const std::vector<ExplainedPlot>& plots, const std::filesystem::path& folder);
 
 }  // namespace veil::cli

@@ -92,8 +92,8 @@ PartMaker::PartMaker(Denoiser& denoiser, const Dataset& training, const Dataset&
 std::vector<NoiseArm> PartMaker::arms() const {
   std::vector<NoiseArm> arms{{.name = "count", .objective = {.form = ObjectiveForm::kCount, .schedule = {}}}};
   arms.front().objective.schedule = evaluation_.schedule;
-  for (const std::string& name : settings_.schedules) {
-    arms.push_back({.name = name, .objective = {.form = ObjectiveForm::kTime, .schedule = parse_schedule(name)}});
+  for (const auto& [name, schedule] : settings_.schedules) {
+    arms.push_back({.name = name, .objective = {.form = ObjectiveForm::kTime, .schedule = schedule}});
     arms.back().objective.schedule.clip = kClip;
   }
   return arms;
@@ -158,7 +158,11 @@ ComparisonParts PartMaker::make(const PartStore& store) const {
 
 std::vector<ScheduleNoise> PartMaker::noise(const PartStore& store) const {
   const auto options = noise_options();
-  const auto list = store.part("noise", {joined(settings_.schedules), std::to_string(options.batch_size)}, [&] {
+  std::vector<std::string> depends_on{std::to_string(options.batch_size)};
+  for (const auto& [name, schedule] : settings_.schedules) {
+    depends_on.push_back(concat(name, " ", schedule_name(schedule)));
+  }
+  const auto list = store.part("noise", depends_on, [&] {
     const auto found = watched("noise of loss and gradient", [&](const auto& progress) {
       return schedule_noise(denoiser_, scored_, arms(), options, compute_, progress);
     });
@@ -185,10 +189,10 @@ std::vector<DirectBound> PartMaker::direct(const PartStore& store) const {
   std::vector<DirectBound> bounds;
   return watched("bounds by direct Monte Carlo", [&](const auto& progress) {
     const int64_t all = std::ssize(settings_.schedules) * std::ssize(settings_.steps);
-    for (const std::string& name : settings_.schedules) {
-      const MaskSchedule schedule(parse_schedule(name));
+    for (const auto& [name, options] : settings_.schedules) {
+      const MaskSchedule schedule(options);
       for (const int64_t steps : settings_.steps) {
-        const Json nats = store.part(concat("direct-", name, "-", steps), {}, [&]() -> Json {
+        const Json nats = store.part(concat("direct-", name, "-", steps), {schedule_name(options)}, [&]() -> Json {
           return direct_step_bounds(
               denoiser_, scored_, schedule, time_grid(TimeGridKind::kUniform, steps), direct_options(), compute_,
               [&](int64_t done, int64_t examples) { progress(std::ssize(bounds) * examples + done, all * examples); });

@@ -60,16 +60,18 @@ std::string doublings(int64_t most) {
   return text.empty() ? std::to_string(most) : text;
 }
 
-// Names, none twice, each as it is written in full. more: what may stand beside schedules.
-std::vector<std::string> names_of(const std::string& list, const std::vector<std::string>& more) {
-  auto names = parts_of(list);
-  for (auto name = names.begin(); name != names.end(); ++name) {
-    if (std::find(more.begin(), more.end(), *name) == more.end()) {
-      *name = schedule_name(parse_schedule(*name));
+// None twice. more: names that may stand beside schedules.
+std::vector<io::NamedSchedule> schedules_of(const std::string& list, const std::vector<std::string>& more) {
+  std::vector<io::NamedSchedule> schedules;
+  for (const std::string& text : parts_of(list)) {
+    const bool is_other = std::find(more.begin(), more.end(), text) != more.end();
+    const auto found = is_other ? io::NamedSchedule{.name = text, .options = {}} : io::read_schedule(text);
+    for (const auto& earlier : schedules) {
+      require<UsageError>(earlier.name != found.name, "--schedules names ", found.name, " twice");
     }
-    require<UsageError>(std::find(names.begin(), name, *name) == name, "--schedules names ", *name, " twice");
+    schedules.push_back(found);
   }
-  return names;
+  return schedules;
 }
 
 }  // namespace
@@ -98,11 +100,15 @@ std::vector<int64_t> whole_numbers(const std::string& flag, const std::string& t
   return numbers;
 }
 
+std::vector<io::NamedSchedule> named_schedules(const Arguments& arguments) {
+  return schedules_of(arguments.text("schedules", "linear,cosine,poly2,poly3,geometric"), {});
+}
+
 ComparisonSettings comparison_settings(const Arguments& given, int64_t length) {
   const Arguments arguments = with_file(given);
   const ComparisonSettings defaults;
   ComparisonSettings settings;
-  settings.schedules = names_of(arguments.text("schedules", "linear,cosine,poly2,poly3,geometric"), {});
+  settings.schedules = named_schedules(arguments);
   settings.steps = whole_numbers("steps", arguments.text("steps", doublings(1024)), 1, 1'000'000);
   const std::string calls = arguments.text("calls", doublings(std::min<int64_t>(256, length)));
   settings.calls = whole_numbers("calls", calls, 1, length);
@@ -120,8 +126,8 @@ TrainingSettings training_settings(const Arguments& given) {
                       "schedules are compared by training with --base FILE, the configuration of the runs, or a line "
                       "base = FILE in the file --config");
   return {.base = arguments.text("base"),
-          .arms = names_of(arguments.text("schedules", "count,linear,cosine,poly2,poly3,geometric,genmd4"),
-                           {"count", "genmd4"}),
+          .arms = schedules_of(arguments.text("schedules", "count,linear,cosine,poly2,poly3,geometric,genmd4"),
+                               {kCountArm, kGenMd4Arm}),
           .seeds = arguments.integer("seeds", 1, 1, 1000)};
 }
 

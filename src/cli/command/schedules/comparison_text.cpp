@@ -50,10 +50,8 @@ std::string noise_text(const ComparisonFigures& figures) {
     rows.push_back({arm.name, with_error(arm.bits_per_dim, 3), with_error(arm.loss_ratio, 2),
                     with_error(arm.gradient_ratio, 2), with_error(arm.direction_cosine, 3)});
   }
-  return concat(
-      "Noise of training, on this model as it is (times clipped at ", significant(figures.clip, 1), ")\n", table(rows),
-      "  The bound is the same for all. Ratios are to drawing counts, at equal forward passes; above 1: noisier.\n"
-      "  They do not say which schedule trains a better model: that takes training.\n\n");
+  return concat("Noise of training, ratios to drawing counts (times clipped at ", significant(figures.clip, 1), ")\n",
+                table(rows), conclusion_text(kOfNoise), "\n");
 }
 
 // The numbers of steps that fit on a line: the first, the last and what lies between.
@@ -86,9 +84,8 @@ std::string bounds_text(const ComparisonFigures& figures) {
       rows.back().push_back(concat(fixed(row.bound.value, 3), " (+", fixed(row.gap.value, 3), ")"));
     }
   }
-  return concat(
-      "Bound in T steps, bits/dim (above the continuous bound, ", with_error(figures.continuous, 4), ")\n", table(rows),
-      "  What a sampler of T steps pays for revealing several positions at once; errors are in comparison.json.\n\n");
+  return concat("Bound in T steps, bits/dim (above the continuous bound, ", with_error(figures.continuous, 4), ")\n",
+                table(rows), conclusion_text(kOfStepBounds), "\n");
 }
 
 std::string agreement_text(const ComparisonFigures& figures) {
@@ -130,8 +127,7 @@ std::string grids_text(const ComparisonFigures& figures) {
     }
   }
   return concat("Fixed counts: code length of a sampler's law, bits/dim\n", table(rows),
-                "  The best grid is fitted to the training split and scored here. It is best for likelihood in random\n"
-                "  order; whether its pictures look best is another question (--samples).\n");
+                conclusion_text(kOfCountGrids));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "cli/arguments/usage_error.h"
 #include "cli/command/schedules/compare_command.h"
+#include "cli/command/schedules/comparison_output.h"
 #include "cli/command/schedules/design_command.h"
 #include "cli/command/schedules/train_arms.h"
 #include "cli/opening/outputs.h"
@@ -20,8 +21,6 @@
 
 namespace veil::cli {
 namespace {
-
-constexpr std::array<std::string_view, 5> kNames{"linear", "cosine", "poly2", "poly3", "geometric"};
 
 // One denoising step from t to s.
 struct Row {
@@ -87,26 +86,9 @@ nlohmann::ordered_json json_of(std::string_view name, const std::vector<Row>& ro
   return {{"name", name}, {"rows", list}};
 }
 
-void draw_curves(const std::filesystem::path& path) {
-  constexpr int64_t kPoints = 200;
-  std::vector<io::PlotSeries> curves;
-  for (const std::string_view name : kNames) {
-    const MaskSchedule schedule(parse_schedule(name));
-    io::PlotSeries curve{.label = std::string(name)};
-    for (int64_t i = 0; i <= kPoints; ++i) {
-      const double t = static_cast<double>(i) / kPoints;
-      curve.x.push_back(t);
-      curve.y.push_back(schedule.alpha(t));
-    }
-    curves.push_back(std::move(curve));
-  }
-  io::write_plot(path, curves,
-                 {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"});
-}
-
 // The table without the word for it: flags of another action are a misunderstanding.
 void require_flags_of_table(const Arguments& arguments) {
-  constexpr std::array<std::string_view, 5> kFlags{"steps", "length", "out", "force", "json"};
+  constexpr std::array<std::string_view, 6> kFlags{"schedules", "steps", "length", "out", "force", "json"};
   for (const auto& [flag, value] : arguments.flags) {
     require<UsageError>(std::find(kFlags.begin(), kFlags.end(), flag) != kFlags.end(), "--", flag,
                         " is not of veil schedules alone, want veil schedules compare or design before it");
@@ -133,14 +115,16 @@ int run_schedules(const Arguments& arguments) {
   Outputs outputs(arguments);
   outputs.writes("--out", out, OutputKind::kPlot);
   outputs.check();
+  const auto schedules = named_schedules(arguments);
   if (!out.empty()) {
-    draw_curves(out);
+    io::write_plot(out, alpha_curves(schedules),
+                   {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"});
   }
   std::string text = concat("Each row is a step of ", steps, " from t down, for ", length,
                             " tokens: weight is alpha'(t) / (1 - alpha(t)).\n\n");
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const std::string_view name : kNames) {
-    const std::vector<Row> rows = rows_of(MaskSchedule(parse_schedule(name)), steps, length);
+  for (const auto& [name, options] : schedules) {
+    const std::vector<Row> rows = rows_of(MaskSchedule(options), steps, length);
     text += table_of(name, rows);
     list.push_back(json_of(name, rows));
   }

@@ -21,26 +21,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCount = "count";
-constexpr const char* kGenMd4 = "genmd4";
 constexpr int64_t kCurvePoints = 10;
 constexpr int64_t kMaxBytes = int64_t{1} << 30;
 constexpr SpreadFigure kUnknown{.value = std::numeric_limits<double>::quiet_NaN(),
                                 .half_width = std::numeric_limits<double>::quiet_NaN()};
 
 // All arms have the same network: where one must be told the time, all are.
-std::vector<std::string> settings_of(const std::string& name, bool is_told_time) {
+std::vector<std::string> settings_of(const io::NamedSchedule& arm, bool is_told_time) {
   std::vector<std::string> settings;
   if (is_told_time) {
     settings.emplace_back("--model.condition=time");
   }
-  if (name == kGenMd4) {
+  if (arm.name == kGenMd4Arm) {
     settings.insert(settings.end(), {"--schedule.powers=smooth", "--objective.form=time", "--evaluate.form=time"});
-  } else if (name == kCount) {
+  } else if (arm.name == kCountArm) {
     settings.emplace_back("--objective.form=count");
   } else {
-    settings.insert(settings.end(), {concat("--schedule.kind=", schedule_name(parse_schedule(name))),
-                                     "--schedule.clip=1e-4", "--objective.form=time"});
+    settings.insert(settings.end(), {concat("--schedule.kind=", schedule_name(arm.options)), "--schedule.clip=1e-4",
+                                     "--objective.form=time"});
   }
   return settings;
 }
@@ -102,18 +100,20 @@ ArmResult result_of(const TrainedArm& arm, const RunBits& bits, const RunBits& f
 
 }  // namespace
 
-std::vector<PlannedRun> planned_runs(const fs::path& base, const std::vector<std::string>& arms, int64_t seeds,
+std::vector<PlannedRun> planned_runs(const fs::path& base, const std::vector<io::NamedSchedule>& arms, int64_t seeds,
                                      const fs::path& folder) {
   io::RunConfig config;
   io::read_config_file(base, config);
-  const bool is_told_time = std::find(arms.begin(), arms.end(), kGenMd4) != arms.end();
+  const bool is_told_time =
+      std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return arm.name == kGenMd4Arm; });
   std::vector<PlannedRun> runs;
   for (int64_t seed = 0; seed < seeds; ++seed) {
-    for (const std::string& name : arms) {
-      const fs::path run = folder / "runs" / concat(name, "-seed", seed);
-      PlannedRun planned{.arm = {.name = name, .seed = seed, .run = run, .passes_per_example = name == kGenMd4 ? 2 : 1},
+    for (const io::NamedSchedule& arm : arms) {
+      const fs::path run = folder / "runs" / concat(arm.name, "-seed", seed);
+      const int64_t passes = arm.name == kGenMd4Arm ? 2 : 1;
+      PlannedRun planned{.arm = {.name = arm.name, .seed = seed, .run = run, .passes_per_example = passes},
                          .words = {"train", "--config", base.string(), "--run", run.string()}};
-      const auto settings = settings_of(name, is_told_time);
+      const auto settings = settings_of(arm, is_told_time);
       planned.words.insert(planned.words.end(), settings.begin(), settings.end());
       planned.words.push_back(concat("--train.seed=", seed));
       if (config.train.evaluate_every == 0) {

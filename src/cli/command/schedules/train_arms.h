@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "cli/arguments/arguments.h"
+#include "cli/command/schedules/comparison_settings.h"
 #include "evaluate/schedule_noise.h"
 
 namespace veil::cli {
 
 /// One way of training that is compared, with one seed.
 struct TrainedArm {
-  std::string name;  ///< "count", the name of a schedule, or "genmd4"
+  std::string name;  ///< of the schedule, kCountArm or kGenMd4Arm
   int64_t seed = 0;
   std::filesystem::path run;
   int64_t passes_per_example = 1;  ///< forward passes of a training step: GenMD4 takes two masks of each example
@@ -33,14 +34,13 @@ struct ArmResult {
   SpreadFigure difference;        ///< to the first arm of the same seed; NaN where their examples are not the same
 };
 
-/// The runs of all arms and seeds in `folder`, with the words that `veil train` is called with for each. Throws
-/// UsageError for an unknown arm.
+/// The runs of all arms and seeds in `folder`, with the words that `veil train` is called with for each.
 struct PlannedRun {
   TrainedArm arm;
   std::vector<std::string> words;
 };
 [[nodiscard]] std::vector<PlannedRun> planned_runs(const std::filesystem::path& base,
-                                                   const std::vector<std::string>& arms, int64_t seeds,
+                                                   const std::vector<io::NamedSchedule>& arms, int64_t seeds,
                                                    const std::filesystem::path& folder);
 
 /// Reads finished runs; the first arm is what the others are compared with. Throws DataError.
