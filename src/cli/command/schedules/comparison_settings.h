@@ -38,7 +38,7 @@ struct TrainingSettings {
   std::string base;                     ///< configuration file of the runs
   std::vector<io::NamedSchedule> arms;  ///< of schedules, or called kCountArm or kGenMd4Arm; the first is what others
                                         ///< are compared with
-  int64_t seeds = 1;  ///< runs of each arm
+  int64_t seeds = 1;                    ///< runs of each arm
 };
 
 /// Likewise. Throws UsageError too if there is no base.
