@@ -10,6 +10,7 @@ void check_options(const TrainOptions& o) {
   check_option({"checkpoint_every"}, o.checkpoint_every, TrainRanges::kEvery);
   check_option({"keep_checkpoints"}, o.keep_checkpoints, TrainRanges::kKeepCheckpoints);
   check_option({"evaluate_every"}, o.evaluate_every, TrainRanges::kEvery);
+  check_option({"quality_every"}, o.quality_every, TrainRanges::kEvery);
   check_option({"evaluate_examples"}, o.evaluate_examples, TrainRanges::kEvaluateExamples);
   check_option({"sample_every"}, o.sample_every, TrainRanges::kEvery);
   check_option({"max_skipped"}, o.max_skipped, TrainRanges::kMaxSkipped);

@@ -19,6 +19,7 @@ struct TrainOptions {
   int64_t evaluate_every = 0;        ///< steps; 0: only at the end
   int64_t evaluate_examples = 1000;  ///< examples of a periodic evaluation: a part (split_part.h)
   int64_t sample_every = 0;          ///< steps between sample grids; 0: only at the end
+  int64_t quality_every = 0;         ///< steps between comparisons of samples with real images; 0: never
   int64_t max_skipped = 20;          ///< updates skipped in a row for non-finite losses before the run stops
   int64_t prefetch = 4;              ///< batches prepared ahead
 };

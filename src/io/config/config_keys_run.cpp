@@ -39,8 +39,7 @@ std::vector<ConfigKey> optimizer_keys() {
 std::vector<ConfigKey> train_keys() {
   return {
       integer_key("train.steps", "updates; 0 writes the initial model", VEIL_FIELD(train.steps), TrainRanges::kSteps),
-      integer_key("train.batch_size", "examples per update", VEIL_FIELD(train.batch_size),
-                  TrainRanges::kBatchSize),
+      integer_key("train.batch_size", "examples per update", VEIL_FIELD(train.batch_size), TrainRanges::kBatchSize),
       integer_key("train.micro_batch_size", "examples per network call, a divisor of batch_size; 0: batch_size",
                   VEIL_FIELD(train.micro_batch_size), TrainRanges::kMicroBatchSize),
       seed_key("train.seed", "of weights, order and masks", VEIL_FIELD(train.seed)),
@@ -61,6 +60,10 @@ std::vector<ConfigKey> train_keys() {
                   VEIL_FIELD(train.evaluate_examples), TrainRanges::kEvaluateExamples),
       integer_key("train.sample_every", "steps between sample grids; 0: only at the end",
                   VEIL_FIELD(train.sample_every), TrainRanges::kEvery),
+      integer_key(
+          "train.quality_every",
+          "steps between comparisons of sample.count samples with real images, as veil quality makes them; 0: never",
+          VEIL_FIELD(train.quality_every), TrainRanges::kEvery),
       integer_key("train.max_skipped", "updates skipped in a row for non-finite losses before the run stops",
                   VEIL_FIELD(train.max_skipped), TrainRanges::kMaxSkipped),
       integer_key("train.prefetch", "batches prepared ahead", VEIL_FIELD(train.prefetch), TrainRanges::kPrefetch),

@@ -9,6 +9,16 @@
 #include "veil/base/error.h"
 
 namespace veil::io {
+namespace {
+
+void add_point(PlotSeries& series, int64_t step, const Measured& measured) {
+  series.x.push_back(static_cast<double>(step));
+  series.y.push_back(measured.value);
+  series.low.push_back(measured.low);
+  series.high.push_back(measured.high);
+}
+
+}  // namespace
 
 std::vector<QualityFigure> main_figures(const std::vector<QualityFigure>& figures) {
   constexpr std::array kMain{"FD-random", "pixel_wasserstein", "gradient_wasserstein", "precision", "recall"};
@@ -30,6 +40,31 @@ std::string measured_text(const Measured& measured, const std::string& unit, con
   return concat(fixed_number(scale * measured.value, digits),
                 std::isfinite(half) ? concat(" ", plus_minus, " ", fixed_number(half, digits)) : std::string(),
                 unit == "%" ? " %" : "");
+}
+
+std::string training_quality(const std::vector<QualityLine>& lines) {
+  constexpr const char* kDistance = "FD-random";
+  PlotSeries samples{.label = "samples, 95 % interval", .markers = true};
+  PlotSeries real{.label = "as many real images, 95 % interval"};
+  std::vector<ComparedSamples> rows;
+  for (const QualityLine& line : lines) {
+    rows.push_back({.label = concat("after ", line.step, " updates"), .figures = line.figures});
+    for (const QualityFigure& figure : line.figures) {
+      if (figure.name == kDistance) {
+        add_point(samples, line.step, figure.samples);
+        add_point(real, line.step, figure.real);
+      }
+    }
+  }
+  const std::string table = quality_table(rows);
+  return table.empty() ? ""
+                       : concat(table,
+                                page_plot({samples, real}, {.title = "Fréchet distance of random features (FD-random)",
+                                                            .x_label = "updates",
+                                                            .y_label = "distance"}),
+                                remark(concat("Of ", lines.back().samples,
+                                              " samples each. What as many real images have tells "
+                                              "what can be reached; no figure sees everything that an eye does.")));
 }
 
 std::string quality_table(const std::vector<ComparedSamples>& all) {

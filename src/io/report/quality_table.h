@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "io/run/run_log.h"
 #include "veil/quality/quality_figure.h"
 
 namespace veil::io {
@@ -19,6 +20,9 @@ struct ComparedSamples {
   std::string label;  ///< plain
   std::vector<QualityFigure> figures;
 };
+
+/// Comparisons during training: the main figures by step, and Fréchet distances as a plot; empty without any.
+[[nodiscard]] std::string training_quality(const std::vector<QualityLine>& lines);
 
 /// The main figures of each, and in the last row those of as many real images; empty without samples.
 [[nodiscard]] std::string quality_table(const std::vector<ComparedSamples>& all);

@@ -7,6 +7,7 @@
 #include "io/report/compressor_comparison.h"
 #include "io/report/markup.h"
 #include "io/report/page.h"
+#include "io/report/quality_table.h"
 #include "io/report/report_answers.h"
 #include "io/report/report_history.h"
 #include "io/report/report_images.h"
@@ -55,6 +56,7 @@ std::string make_report(const fs::path& run_folder) {
                 section("result", "Result", result_section(records)),
                 section("compressors", "Beside PNG, WebP and JPEG XL", compressor_section(records)),
                 section("samples", "Samples", samples), section("curves", "Curves", plot_curves(records)),
+                section("quality", "Samples beside real images", training_quality(records.quality)),
                 section("powers", "Learned masking schedules", plot_powers(records)),
                 section("profile", "Information by masked positions",
                         records.evaluation ? profile_section(*records.evaluation) : std::string()),

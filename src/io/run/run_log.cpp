@@ -13,6 +13,7 @@
 #include "io/file/files.h"
 #include "io/file/json_fields.h"
 #include "io/file/strict_json.h"
+#include "io/run/quality_figures.h"
 #include "io/run/record_fields.h"
 #include "veil/base/error.h"
 
@@ -26,6 +27,9 @@ constexpr int kMaxDepth = 8;
 constexpr const char* kEvent = "event";
 constexpr const char* kTrain = "train";
 constexpr const char* kEvaluate = "evaluate";
+constexpr const char* kQuality = "quality";
+constexpr const char* kSamples = "samples";
+constexpr const char* kFigures = "figures";
 constexpr const char* kChange = "change";
 constexpr const char* kBits = "bits";
 constexpr const char* kStart = "start";
@@ -130,11 +134,36 @@ Line read_line(const ParsedLine& parsed) {
   return line;
 }
 
+QualityLine read_quality(const ParsedLine& parsed) {
+  QualityLine line{.step = parsed.step};
+  const std::string origin = "line";
+  const Json& figures = parsed.at(kFigures);
+  require<DataError>(figures.is_array(), "line: '", kFigures, "' is not a list");
+  for (const Json& figure : figures) {
+    line.figures.push_back(quality_figure_from(figure, origin));
+  }
+  line.samples = line.figures.empty() ? 0 : line.figures.front().images;
+  return line;
+}
+
 }  // namespace
 
 std::string to_json_line(const TrainLine& line) { return json_line(line, kTrain, line.powers); }
 
 std::string to_json_line(const EvaluationLine& line) { return json_line(line, kEvaluate); }
+
+std::string to_json_line(const QualityLine& line) {
+  nlohmann::ordered_json object;
+  const FieldWriter write(object);
+  visit_step(line, write);
+  write(kEvent, kQuality);
+  write(kSamples, line.samples);
+  object[kFigures] = nlohmann::ordered_json::array();
+  for (const QualityFigure& figure : line.figures) {
+    object[kFigures].push_back(to_json(figure));
+  }
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
 
 std::string to_json_line(const TimingLine& line) { return json_line(line); }
 
@@ -161,6 +190,9 @@ LogLine parse_log_line(std::string_view text) {
   const ParsedLine parsed(text);
   if (parsed.has_event(kEvaluate)) {
     return read_line<EvaluationLine>(parsed);
+  }
+  if (parsed.has_event(kQuality)) {
+    return read_quality(parsed);
   }
   if (!parsed.has_event(kTrain)) {
     return std::monostate();

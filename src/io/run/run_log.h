@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "veil/io/model/training_history.h"
+#include "veil/quality/quality_figure.h"
 
 namespace veil::io {
 
@@ -38,6 +39,13 @@ struct EvaluationLine {
   double standard_error = 0.0;  ///< over examples
   int64_t examples = 0;         ///< scored
   int64_t dataset_size = 0;     ///< examples that the split has; 0: not known
+};
+
+/// What log.jsonl says of a comparison of samples with real images during training (veil quality).
+struct QualityLine {
+  int64_t step = 0;
+  int64_t samples = 0;
+  std::vector<QualityFigure> figures = {};
 };
 
 /// What log.jsonl says of a setting that changed when the run went on.
@@ -73,7 +81,7 @@ struct WarningLine {
 };
 
 /// A line of log.jsonl; monostate where its event is one that readers of curves have no use for.
-using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine>;
+using LogLine = std::variant<std::monostate, TrainLine, EvaluationLine, QualityLine>;
 
 /// A line of timing.jsonl; monostate for an event that is not known.
 using TimingEntry = std::variant<std::monostate, TimingLine, StartLine, WarningLine>;
@@ -81,6 +89,7 @@ using TimingEntry = std::variant<std::monostate, TimingLine, StartLine, WarningL
 /// The lines as JSON objects, without their ends.
 [[nodiscard]] std::string to_json_line(const TrainLine& line);
 [[nodiscard]] std::string to_json_line(const EvaluationLine& line);
+[[nodiscard]] std::string to_json_line(const QualityLine& line);
 [[nodiscard]] std::string to_json_line(const TimingLine& line);
 [[nodiscard]] std::string to_json_line(const ExampleBitsLine& line);
 [[nodiscard]] std::string to_json_line(const StartLine& line);

@@ -75,6 +75,8 @@ void add(RunRecords& records, const EvaluationLine& line) {
   records.evaluation_dataset_size = line.dataset_size;
 }
 
+void add(RunRecords& records, const QualityLine& line) { records.quality.push_back(line); }
+
 void add(RunRecords& /*records*/, const std::monostate& /*an event that is not known*/) {}
 
 void add(RunRecords& records, const TimingLine& line) {

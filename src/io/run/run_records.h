@@ -28,6 +28,7 @@ struct RunRecords {
   StepCurve evaluation_error;           ///< standard error
   int64_t evaluation_examples = 0;      ///< scored by the last of these evaluations, and how many the split has; 0: not
   int64_t evaluation_dataset_size = 0;  ///< known
+  std::vector<QualityLine> quality;     ///< by step
   StepCurve examples_per_second;
   StepCurve seconds;              ///< since the line before
   int64_t peak_memory_bytes = 0;  ///< 0: not known

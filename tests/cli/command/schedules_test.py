@@ -17,7 +17,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from training_case import SCORED, SETTINGS, TRAINED, RunCase, images, npz  # noqa: E402
+from training_case import SCORED, SETTINGS, TRAINED, RunCase, images, lines, npz  # noqa: E402
 from tensor_files import TensorFile  # noqa: E402
 from veil_case import VEIL  # noqa: E402
 
@@ -180,7 +180,8 @@ class Train(ScheduleCase):
 
     def setUp(self):
         super().setUp()
-        self.write("arms.cfg", (SETTINGS + "steps = 6\nevaluate_every = 2\nevaluate_examples = 9\nlog_every = 1\n").encode())
+        self.write("arms.cfg", (SETTINGS + "steps = 6\nevaluate_every = 2\nevaluate_examples = 9\nlog_every = 1\n"
+                                 "quality_every = 3\n").replace("count = 2", "count = 16").encode())
 
     def bits(self, arm, seed):
         report = json.loads((self.folder / f"schedules-training/runs/{arm}-seed{seed}/evaluation.json").read_text())
@@ -208,6 +209,24 @@ class Train(ScheduleCase):
             self.assertIn(f'href="runs/{arm["arm"]}-seed{arm["seed"]}/report.html"', page)
             self.assertEqual(float(re.search(rf'"arms.{number}.bits_per_dim.value" value="([^"]+)"', page)[1]),
                              arm["bits_per_dim"]["value"])
+
+    def test_samples_are_compared_while_training(self):
+        self.veil("train", "--config", "arms.cfg", "--run", "compared", "--quiet")
+        run = self.folder / "compared"
+        found = lines(run, "quality")
+        self.assertEqual([(line["step"], line["samples"]) for line in found], [(3, 16), (6, 16)])
+        figures = [{figure["name"]: figure for figure in line["figures"]} for line in found]
+        self.assertEqual(figures[0]["FD-random"]["real"], figures[1]["FD-random"]["real"])  # the same images
+        self.assertNotEqual(figures[0]["FD-random"]["samples"], figures[1]["FD-random"]["samples"])
+        self.veil("sample", "--model", run, "--npz", "drawn.npz", "--device.precision=float32", "--quiet")  # the same samples again
+        words = ["quality", "--samples", "drawn.npz", "--data", "set.npz", "--reference=2000", "--permutations=19", "--json"]
+        again = {figure["name"]: figure for figure in json.loads(self.veil(*words, "--quiet").stdout)["figures"]}
+        self.assertEqual(again["FD-random"]["samples"], figures[1]["FD-random"]["samples"])
+        page = (run / "report.html").read_text(encoding="utf-8")
+        self.assertIn("Samples beside real images", page)
+        self.assertIn("after 3 updates", page)
+        result = self.veil("train", "--config", "arms.cfg", "--sample.count=15", "--run", "few", code=2)
+        self.assertIn("train.quality_every is 3, but samples are compared", result.stderr)
 
     def test_arms_begin_with_the_same_weights(self):
         self.veil(*self.WORDS, "--schedules=count,cosine,genmd4")

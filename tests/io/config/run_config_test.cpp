@@ -92,6 +92,7 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"train.log_every", "13"},
     {"train.checkpoint_every", "14"},
     {"train.keep_checkpoints", "15"},
+    {"train.quality_every", "77"},
     {"train.evaluate_every", "16"},
     {"train.evaluate_examples", "17"},
     {"train.sample_every", "18"},

@@ -16,10 +16,13 @@
 #include "veil/base/error.h"
 #include "veil/evaluate/evaluator.h"
 #include "veil/nn/token_powers.h"
+#include "veil/quality/quality.h"
 #include "veil/sample/sampler.h"
 
 namespace veil::cli {
 namespace {
+
+constexpr int64_t kComparedWith = 2000;  // training images
 
 // Names of numbers in a checkpoint.
 constexpr const char* kMeterSum = "meter_sum";
@@ -177,17 +180,34 @@ bool EvaluateObserver::catch_up(TrainState& state) {
 
 bool SampleObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   const auto& train = context_.config.train;
-  return !is_due(state.step, train.sample_every) || state.step == train.steps || catch_up(state);
+  // The end has a grid of its own.
+  const bool is_grid_due = is_due(state.step, train.sample_every) && state.step != train.steps;
+  return (!is_grid_due && !is_due(state.step, train.quality_every)) || catch_up(state);
 }
 
 bool SampleObserver::catch_up(TrainState& state) {
+  const auto& train = context_.config.train;
   context_.samples_due = !unless_stopped(context_, [&](const auto& progress) {
     const auto tokens = with_batch_advice(batch_setting(context_.run.sample), [&] {
       return veil::sample(*state.average, context_.run.sample, context_.compute, progress);
     });
-    (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
+    if (is_due(state.step, train.quality_every)) {
+      compare(state.step, tokens, progress);
+    }
+    if (is_due(state.step, train.sample_every) && state.step != train.steps) {
+      (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
+    }
   });
   return !context_.samples_due;
+}
+
+void SampleObserver::compare(int64_t step, const torch::Tensor& tokens, const ProgressCallback& progress) const {
+  QualityOptions options;
+  options.reference = kComparedWith;
+  options.permutations = QualityRanges::kPermutations.low;  // nothing is tested here
+  const auto report = assess_quality(tokens, context_.evaluation_data, context_.training_set, options, progress);
+  io::append_line(context_.layout.log, io::to_json_line(io::QualityLine{
+                                           .step = step, .samples = report.compared, .figures = report.figures}));
 }
 
 bool CheckpointObserver::on_step(TrainState& state, const StepReport& /*report*/) {

@@ -4,6 +4,7 @@
 
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
+#include "cli/terminal/watch.h"
 #include "io/run/run_layout.h"
 #include "veil/data/dataset.h"
 #include "veil/io/config/resolve.h"
@@ -18,6 +19,7 @@ struct RunContext {
   const io::ResolvedRun& run;
   const io::RunLayout& layout;
   const DatasetInfo& training_data;
+  const Dataset& training_set;
   const Dataset& evaluation_data;
   const StopSignal& signal;
   io::TrainingHistory history;  ///< of the run; its last stretch is the one at work
@@ -74,7 +76,7 @@ class EvaluateObserver : public TrainObserver {
   RunContext& context_;
 };
 
-/// Draws a grid of samples from the moving average, likewise.
+/// Draws samples from the moving average, likewise: for a grid, and to compare them with real images.
 class SampleObserver : public TrainObserver {
  public:
   explicit SampleObserver(RunContext& context) : context_(context) {}
@@ -82,6 +84,8 @@ class SampleObserver : public TrainObserver {
   bool catch_up(TrainState& state);
 
  private:
+  void compare(int64_t step, const torch::Tensor& tokens, const ProgressCallback& progress) const;
+
   RunContext& context_;
 };
 

@@ -1,5 +1,6 @@
 #include "cli/command/train/training_run.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@
 #include "veil/nn/make_denoiser.h"
 #include "veil/nn/placement.h"
 #include "veil/nn/token_powers.h"
+#include "veil/quality/quality.h"
 
 namespace veil::cli {
 namespace {
@@ -64,6 +66,7 @@ class TrainingRun {
 
   int run() {
     check_data(start_, config_, data_->info(), evaluation_data_->info(), options_.allow_changed_data);
+    check_quality();
     apply_process_options(config_.device);
     auto state = new_state(config_, run_.spec, compute_);
     RunContext context{
@@ -71,6 +74,7 @@ class TrainingRun {
         .run = run_,
         .layout = folder_.layout(),
         .training_data = data_->info(),
+        .training_set = *data_,
         .evaluation_data = *evaluation_data_,
         .signal = signal_,
         .history = history_from(start_, conditions(config_, data_->info(), evaluation_data_->info(), compute_)),
@@ -115,6 +119,16 @@ class TrainingRun {
     }
     for (const auto& text : start_.notes) {
       note(text);
+    }
+  }
+
+  // Samples can be compared with real images.
+  void check_quality() const {
+    if (config_.train.quality_every > 0) {
+      const int64_t images = std::min({config_.sample.count, data_->size(), evaluation_data_->size()});
+      require(can_assess_quality(data_->info(), images), "train.quality_every is ", config_.train.quality_every,
+              ", but samples are compared with real images only where these have 256 values, in grey or colour, and "
+              "there are 16 or more of samples (sample.count), of training and of evaluation images; want 0");
     }
   }
 
