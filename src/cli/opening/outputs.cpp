@@ -14,6 +14,7 @@
 #include "cli/opening/own_output.h"
 #include "io/dataset/known_datasets.h"
 #include "io/file/ending.h"
+#include "io/file/places.h"
 #include "io/model/model_files.h"
 #include "io/run/run_layout.h"
 
@@ -48,16 +49,12 @@ fs::path normal(const fs::path& path) {
 std::vector<fs::path> places_of(const fs::path& path) {
   std::error_code ignored;
   const auto whole = normal(path);
-  return {fs::weakly_canonical(whole.parent_path(), ignored) / whole.filename(), fs::weakly_canonical(whole, ignored)};
+  return {fs::weakly_canonical(whole.parent_path(), ignored) / whole.filename(), io::followed(whole)};
 }
 
 bool is_same(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
-  return fs::equivalent(a, b, ignored) || places_of(a) == places_of(b);
-}
-
-bool is_inside(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+  return fs::equivalent(a, b, ignored) || places_of(a).back() == places_of(b).back();
 }
 
 // A folder and all that links in it lead to, as whoever reads the folder sees it.
@@ -212,7 +209,7 @@ void Outputs::check_pairs() const {
       require<UsageError>(!is_same(a.path, b.path), a.name, " and ", b.name, " are both ", a.path.string(),
                           ", want a file for each");
       require<UsageError>(
-          !traits_of(b.kind).is_folder || !is_inside(places_of(a.path).back(), places_of(b.path).back()),
+          !traits_of(b.kind).is_folder || !io::is_inside(places_of(a.path).back(), places_of(b.path).back()),
           a.path.string(), ": ", a.name, " lies in the folder ", b.path.string(), " of ", b.name,
           ", want it elsewhere");
     }
@@ -227,7 +224,7 @@ void Outputs::check_against(const Output& output, const Input& input) const {
   }
   for (const auto& root : places_read(input.path)) {
     for (const auto& place : places_of(output.path)) {
-      require<UsageError>(!is_inside(place, root), output.path.string(), ": lies among ", input.what, " (",
+      require<UsageError>(!io::is_inside(place, root), output.path.string(), ": lies among ", input.what, " (",
                           input.path.string(), ") and would be one of them the next time; give ", output.name,
                           " a name elsewhere");
     }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/file/places.h"
 #include "veil/base/error.h"
 
 namespace veil::io {
@@ -88,7 +89,7 @@ FileDraft::FileDraft(const fs::path& target, const std::string& ending) : target
     return;
   }
   if (fs::is_symlink(fs::symlink_status(target, ignored))) {
-    target_ = fs::weakly_canonical(target, ignored);
+    target_ = followed(target);
   }
   path_ = target_;
   path_ += ending.empty() ? concat(".", ::getpid(), ".tmp") : ending;

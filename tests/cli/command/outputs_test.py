@@ -105,6 +105,11 @@ class Names(OutputCase):
         (self.folder / "new").mkdir()
         self.refused("sample", "--model", "run", ENDLESS, "--out", "new", "--grid", "link/g.png", parts=["--grid", "--out"])
         (self.folder / "a.png").symlink_to("b.npz")
+        self.refused("sample", "--model", "run", ENDLESS, "--grid", "a.png", "--npz", "b.npz", parts=["--grid", "--npz"])
+        (self.folder / "c").symlink_to("d")
+        (self.folder / "d").symlink_to("e.json")
+        self.refused("evaluate", "--model", "run", "--out", "e.json", "--per-example", "c", parts=["--out", "--per-example"])
+        self.refused("evaluate", "--model", "run", "--out", "c", "--per-example", "d", parts=["--out", "--per-example"])
         (self.folder / "b.npz").write_bytes(b"")
         self.refused("sample", "--model", "run", ENDLESS, "--grid", "a.png", "--npz", "b.npz", parts=["--grid", "--npz"])
 

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "io/file/files.h"
+#include "io/file/places.h"
 #include "support/temp_folder.h"
 #include "veil/base/error.h"
 
@@ -109,6 +111,18 @@ TEST_F(PublishTest, EntriesAreMovedAllOrNone) {
   }
   EXPECT_EQ(entries(folder_ / "a"), (std::set<std::string>{"c"}));
   EXPECT_EQ(entries(folder_ / "a" / "c"), (std::set<std::string>{"in the way"}));
+}
+
+// Of the link the other's name may be all that a person knows.
+TEST_F(PublishTest, ThroughALinkToNothingYetItsTargetIsMade) {
+  fs::create_directory(folder_ / "below");
+  fs::create_symlink("below/second", folder_ / "first");
+  fs::create_symlink("../third", folder_ / "below" / "second");
+  write_file(folder_ / "first", "text");
+  EXPECT_EQ(read_bytes(folder_ / "third"), "text");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "first"));
+  fs::create_symlink("circle", folder_ / "circle");
+  EXPECT_NO_THROW((void)followed(folder_ / "circle"));
 }
 
 }  // namespace
