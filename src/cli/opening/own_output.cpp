@@ -1,7 +1,6 @@
 #include "cli/opening/own_output.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <system_error>
 
@@ -191,11 +190,8 @@ bool is_of_a_run(const fs::path& file) {
   const fs::path folder = file.parent_path();
   const io::RunLayout run(folder);
   if (fs::exists(run.lock, ignored) && fs::exists(run.config, ignored)) {
-    const std::array own{run.config,     run.lock,    run.log,         run.timing, run.example_bits,
-                         run.evaluation, run.details, run.unmasking,   run.film,   run.powers,
-                         run.samples,    run.report,  run.checkpoints, run.model};
-    const bool is_grid = file == run.samples.string() + ".png" || file == run.samples.string() + ".txt";
-    return is_grid || std::find(own.begin(), own.end(), file) != own.end();
+    const auto is_among = [&](const auto& names) { return std::ranges::find(names, file) != names.end(); };
+    return is_among(run.files()) || is_among(run.folders());
   }
   const io::RunLayout above(folder.parent_path());
   return fs::exists(above.lock, ignored) && fs::exists(above.config, ignored) &&

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace veil::io {
 class RunFolder {
  public:
   /// Creates the folder or opens that of an earlier run, and takes its lock. Throws InvalidArgument if it holds files
-  /// of something else, if `fresh` and it holds a run, or if another process works in it; IoError.
+  /// of something else, if `fresh` and it holds a run, if what the run keeps is a link that leads out of it (a file,
+  /// or a folder of another run), or if another process works in it; IoError, also for a folder in place of a file.
   RunFolder(const std::filesystem::path& path, bool fresh);
 
   /// Without a configuration nothing began here: the folder is left as it was found.
@@ -35,8 +37,9 @@ class RunFolder {
   void write_config(const RunConfig& config);
 
   /// Cuts the logs back to what a run that goes on from `step` had written. Returns a line for each log that has
-  /// damaged lines, which are dropped. Throws DataError, IoError.
-  std::vector<std::string> rewind_logs(int64_t step);
+  /// damaged lines, which are dropped, and for each that has no line of a step of `expected`. Throws DataError,
+  /// IoError.
+  std::vector<std::string> rewind_logs(int64_t step, std::span<const int64_t> expected = {});
 
  private:
   RunLayout layout_;

@@ -21,4 +21,23 @@ RunLayout::RunLayout(const std::filesystem::path& run)
       model(run / kModelName),
       report(run / "report.html") {}
 
+std::vector<std::filesystem::path> RunLayout::files() const {
+  return {config,
+          lock,
+          log,
+          timing,
+          example_bits,
+          evaluation,
+          details,
+          unmasking,
+          film,
+          powers,
+          samples.string() + ".png",
+          samples.string() + ".txt",
+          model,
+          report};
+}
+
+std::vector<std::filesystem::path> RunLayout::folders() const { return {samples, checkpoints}; }
+
 }  // namespace veil::io

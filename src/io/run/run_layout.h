@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace veil::io {
 
@@ -26,6 +27,10 @@ struct RunLayout {
   std::filesystem::path checkpoints;   ///< folder (veil/io/model/checkpoint.h)
   std::filesystem::path model;         ///< moving average of the weights (veil/io/model/model_file.h)
   std::filesystem::path report;        ///< the page for people (io/report/report.h)
+
+  /// All of them, the samples of the end under both their endings.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const;
+  [[nodiscard]] std::vector<std::filesystem::path> folders() const;
 };
 
 }  // namespace veil::io

@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "io/file/files.h"
 #include "io/file/json_fields.h"
@@ -266,6 +268,22 @@ void append_line(const std::filesystem::path& file, std::string_view line) {
                    text.size(), " bytes: ", std::strerror(reason));
 }
 
+std::vector<int64_t> steps_without_line(const std::filesystem::path& file, std::span<const int64_t> steps) {
+  std::set<int64_t> there;
+  if (!steps.empty() && std::filesystem::exists(file)) {
+    const auto bytes = read_file(file, kMaxLogBytes);
+    for_each_line({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, [&](std::string_view text) {
+      const ParsedLine line(text);
+      if (line.has_event(kTrain) || !line.has_any_event()) {
+        there.insert(line.step);
+      }
+    });
+  }
+  std::vector<int64_t> missing;
+  std::ranges::set_difference(steps, there, std::back_inserter(missing));
+  return missing;
+}
+
 int64_t rewind_lines(const std::filesystem::path& file, int64_t step) {
   if (!std::filesystem::exists(file)) {
     return 0;
@@ -279,7 +297,7 @@ int64_t rewind_lines(const std::filesystem::path& file, int64_t step) {
       kept.append(line).push_back('\n');
     }
   });
-  if (kept != text) {
+  if (kept != text || std::filesystem::hard_link_count(file) > 1) {
     write_file(file, kept);
   }
   return damaged;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -116,9 +117,15 @@ int64_t for_each_line(std::string_view text, const std::function<void(std::strin
 /// Adds one line to a file of JSON lines. Throws IoError.
 void append_line(const std::filesystem::path& file, std::string_view line);
 
-/// Cuts a file of JSON lines back to those up to `step`: what a run that goes on from there had written, to the byte.
-/// Damaged lines go too; returns how many there were besides a cut last one. A file that is missing stays so. Throws
-/// DataError if it cannot be read, IoError.
+/// Those of `steps`, which ascend, of which a file of JSON lines has no line of training (in timing.jsonl: no line).
+/// Lines that are damaged do not count. Throws DataError if the file is there and cannot be read.
+[[nodiscard]] std::vector<int64_t> steps_without_line(const std::filesystem::path& file,
+                                                      std::span<const int64_t> steps);
+
+/// Cuts a file of JSON lines back to those up to `step`: what a run that goes on from there had written, to the byte. A
+/// file that has another name elsewhere (a hard link of a copy) is written anew, so that it grows under this name
+/// alone. Damaged lines go too; returns how many there were besides a cut last one. A file that is missing stays so.
+/// Throws DataError if it cannot be read, IoError.
 int64_t rewind_lines(const std::filesystem::path& file, int64_t step);
 
 }  // namespace veil::io

@@ -127,6 +127,28 @@ void check_data(RunStart& start, const io::RunConfig& config, const DatasetInfo&
        is_same_split ? io::fingerprint_differences(scored, evaluation.fingerprint) : std::vector<std::string>());
 }
 
+std::vector<int64_t> logged_steps(const io::TrainingHistory& history, const io::RunConfig& config, int64_t step) {
+  std::vector<int64_t> steps;
+  auto then = config;
+  for (auto stretch = history.rbegin(); stretch != history.rend(); ++stretch) {
+    const int64_t every = then.train.log_every;
+    const int64_t last = std::min(step, stretch == history.rbegin() ? step : stretch->last_step);
+    if (then.train.steps >= stretch->first_step && then.train.steps <= last && then.train.steps % every != 0) {
+      steps.push_back(then.train.steps);  // the end has a line whatever it is a multiple of
+    }
+    for (int64_t next = last - last % every; next >= stretch->first_step; next -= every) {
+      steps.push_back(next);
+    }
+    for (const auto& change : stretch->changes) {
+      if (change.key == "train.log_every" || change.key == "train.steps") {
+        io::set(then, change.key, change.before);
+      }
+    }
+  }
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
+
 io::TrainingHistory history_from(RunStart& start, io::TrainingStretch next) {
   io::TrainingHistory history = start.newest ? history_of(start.newest->checkpoint) : io::TrainingHistory();
   if (!history.empty()) {

@@ -32,6 +32,10 @@ struct RunStart {
 void check_data(RunStart& start, const io::RunConfig& config, const DatasetInfo& training,
                 const DatasetInfo& evaluation, bool allow);
 
+/// The steps up to `step` at which a run of this history, of which `config` is the last, wrote a line of its log.
+[[nodiscard]] std::vector<int64_t> logged_steps(const io::TrainingHistory& history, const io::RunConfig& config,
+                                                int64_t step);
+
 /// The history of a run that goes on from `start` under the conditions `next`, and notes on what is new in them.
 [[nodiscard]] io::TrainingHistory history_from(RunStart& start, io::TrainingStretch next);
 

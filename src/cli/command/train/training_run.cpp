@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/words.h"
 #include "cli/command/train/finished_run.h"
@@ -157,7 +158,7 @@ class TrainingRun {
       start_.newest.reset();  // its tensors
     }
     check_memory(state);
-    begin_files(state.step);
+    begin_files(state.step, logged_steps(context.history, config_, state.step));
     if (context.evaluation_due || context.samples_due) {
       const bool is_made =
           (!context.evaluation_due || evaluation.catch_up(state)) && (!context.samples_due || samples.catch_up(state));
@@ -187,10 +188,10 @@ class TrainingRun {
   }
 
   // The start has succeeded: from here on this is the folder of this run.
-  void begin_files(int64_t step) {
+  void begin_files(int64_t step, const std::vector<int64_t>& logged) {
     const auto& layout = folder_.layout();
     folder_.write_config(config_);
-    for (const auto& damage : folder_.rewind_logs(step)) {
+    for (const auto& damage : folder_.rewind_logs(step, logged)) {
       warn(damage);
     }
     io::append_line(layout.timing, io::to_json_line(io::StartLine{.step = step, .command = options_.command}));
