@@ -13,6 +13,7 @@
 #include "io/file/strict_json.h"
 #include "io/model/dataset_json.h"
 #include "io/model/history_json.h"
+#include "io/model/model_digest.h"
 #include "io/model/model_files.h"
 #include "veil/base/error.h"
 #include "veil/io/config/resolve.h"
@@ -23,6 +24,8 @@ namespace veil::io {
 namespace {
 
 constexpr size_t kMostNamed = 10;  // of one kind, in one message
+constexpr const char* kFormatName = "format";
+constexpr const char* kFormat = "pt";
 
 /// Collects what is wrong, so that one message can tell all of it.
 class Complaints {
@@ -53,6 +56,18 @@ const std::string& metadata(const TensorFile& file, const std::string& name, con
   require<DataError>(found != file.metadata.end(), path, ": is a safetensors file without the metadata '", name,
                      "', want a model written by veil");
   return found->second;
+}
+
+// That nothing was changed after the model was written, in transit or by hand. Files of older versions cannot say.
+void check_whole(const TensorFile& file, const std::string& path) {
+  const auto& format = metadata(file, kFormatName, path);
+  require<DataError>(format == kFormat, path, ": metadata 'format' is ", in_quotes(format), ", want '", kFormat, "'");
+  if (const auto want = file.metadata.find(kDigestName); want != file.metadata.end()) {
+    const auto found = model_digest(file);
+    require<DataError>(found == want->second, path,
+                       ": damaged or changed after it was written: the SHA-256 of its tensors and metadata is ", found,
+                       ", want ", in_quotes(want->second), "; get it anew");
+  }
 }
 
 int64_t parse_step(const std::string& text, const std::string& path) {
@@ -148,7 +163,7 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
           ", want 'ema' or 'raw'");
   TensorFile file;
   file.tensors = weights;
-  file.metadata = {{"format", "pt"},
+  file.metadata = {{kFormatName, kFormat},
                    {"veil.version", VEIL_VERSION},
                    {"veil.libtorch", TORCH_VERSION},
                    {"veil.config", to_json(with_model(config, spec))},
@@ -159,6 +174,7 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
   if (!info.evaluation_fingerprint.empty()) {
     file.metadata["veil.evaluation_fingerprint"] = info.evaluation_fingerprint;
   }
+  file.metadata[kDigestName] = model_digest(file);
   write_safetensors(path, file);
 }
 
@@ -166,6 +182,7 @@ LoadedModel load_model(const std::filesystem::path& path) {
   const auto file_path = model_path(path);
   const std::string subject = file_path.string();
   const TensorFile file = read_safetensors(file_path);
+  check_whole(file, subject);
   LoadedModel model;
   model.file = file_path;
   model.config = from_json(metadata(file, "veil.config", subject), subject + ": metadata 'veil.config'");

@@ -14,18 +14,18 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import data_files as files  # noqa: E402
-from tensor_files import TensorFile  # noqa: E402
+from tensor_files import TensorFile, digest, joined, parts  # noqa: E402
 from training_case import EVERY_STEP, RunCase, step_folder  # noqa: E402
 from veil_case import VeilCase  # noqa: E402
 
 
 def fill(source, target, tensor, number):
     """A copy of a model file with one tensor's elements all the same number."""
-    content = bytearray(source.read_bytes())
-    size = struct.unpack("<Q", content[:8])[0]
-    first, last = json.loads(content[8:8 + size])[tensor]["data_offsets"]
-    content[8 + size + first:8 + size + last] = struct.pack("<f", number) * ((last - first) // 4)
-    target.write_bytes(content)
+    metadata, tensors = parts(source.read_bytes())
+    dtype, sizes, data = tensors[tensor]
+    tensors[tensor] = dtype, sizes, struct.pack("<f", number) * (len(data) // 4)
+    metadata["veil.sha256"] = digest(metadata, tensors)
+    target.write_bytes(joined(metadata, tensors))
 
 
 class Errors(RunCase):

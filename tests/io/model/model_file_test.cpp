@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/torch.h"
@@ -55,10 +56,11 @@ class ModelFileTest : public testing::Test {
     save_model(path_, weights, small_spec(), small_config(), {.step = 12, .weights = "raw"});
   }
 
-  /// Saves the file again with one piece of metadata replaced.
+  /// Saves the file again with one piece of metadata replaced, as a version that knew of no digest would have it.
   void replace_metadata(const std::string& name, const std::string& text) {
     auto file = read_safetensors(path_);
     file.metadata[name] = text;
+    file.metadata.erase("veil.sha256");
     write_safetensors(path_, file);
   }
 
@@ -183,6 +185,23 @@ TEST_F(ModelFileTest, WeightsThatDoNotFitChangeNothing) {
 TEST_F(ModelFileTest, AnotherProgramsFileIsRefused) {
   write_safetensors(path_, {.tensors = {{"a", torch::ones({1})}}});
   EXPECT_NE(complaint().find("want a model written by veil"), std::string::npos);
+}
+
+TEST_F(ModelFileTest, AFormatIsWanted) {
+  auto file = read_safetensors(path_);
+  file.metadata.erase("veil.sha256");
+  file.metadata.erase("format");
+  write_safetensors(path_, file);
+  EXPECT_NE(complaint().find("without the metadata 'format'"), std::string::npos);
+  replace_metadata("format", "tf");
+  EXPECT_NE(complaint().find("metadata 'format' is 'tf', want 'pt'"), std::string::npos);
+}
+
+TEST_F(ModelFileTest, TheOrderOfTensorsIsNoPartOfTheDigest) {
+  auto file = read_safetensors(path_);
+  std::reverse(file.tensors.begin(), file.tensors.end());
+  write_safetensors(path_, file);
+  EXPECT_EQ(complaint(), "");
 }
 
 TEST_F(ModelFileTest, AMissingFileIsRefused) {
