@@ -76,7 +76,7 @@ std::string help_of(const Flag& flag) {
 
 std::string exit_codes_text() {
   return "0 done, 1 the run failed, 2 wrong usage, 65 input refused, 70 internal error, 74 disk or I/O, 75 stopped by "
-         "a signal.";
+         "a signal, 130 ended at once by a second Ctrl-C.";
 }
 
 std::string program_help() {

@@ -14,8 +14,9 @@ class Stopped : public std::runtime_error {
   explicit Stopped(const std::string& what = "stopped; nothing was written") : std::runtime_error(what) {}
 };
 
-/// Turns SIGTERM, SIGINT, SIGUSR1 and SIGHUP into a request to stop while it lives; a second SIGINT ends the process at
-/// once with exit code 130. SIGHUP stays ignored where it is (nohup). One at a time.
+/// Turns SIGTERM, SIGINT, SIGUSR1 and SIGHUP into a request to stop while it lives, which it says at once on
+/// standard error; a second SIGINT ends the process at once with exit code 130, and that is said too. SIGHUP stays
+/// ignored where it is (nohup). One at a time.
 class StopSignal {
  public:
   StopSignal();

@@ -118,6 +118,56 @@ class Periodic(InterruptedCase):
         self.check(["--train.evaluate_examples=2", *LONG_SAMPLES], '"evaluate"', "samples_due")
 
 
+class CtrlC(InterruptedCase):
+    SLOW = ["train", "--config", "tiny.cfg", "--run", "run", "--train.steps=100000", "-q"]
+
+    def started(self, *words):
+        process = subprocess.Popen([VEIL, *words], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True)
+        self.addCleanup(process.kill)
+        end = time.monotonic() + 120
+        while process.poll() is None and not listens(process) and time.monotonic() < end:
+            time.sleep(0.002)
+        self.assertIsNone(process.poll())
+        return process
+
+    def test_it_is_answered_at_once(self):
+        """By a line that comes before the end: while the process stands still, nothing but the handler speaks."""
+        process = self.started(*self.SLOW, "--train.batch_size=1000")  # a step takes seconds
+        log = self.run_folder / "run.lock"
+        while process.poll() is None and not log.exists():
+            time.sleep(0.01)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.stderr.readline(),
+                         "veil: stopping as soon as the step at hand is done; Ctrl-C once more ends at once\n")
+        answered = time.monotonic() - begin
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.stderr.readline(), "veil: ended at once by a second Ctrl-C; files that were whole still are\n")
+        self.assertEqual(process.wait(60), 130)
+        self.assertLess(answered, 2)
+
+    def test_at_the_very_start_too(self):
+        process = self.started(*self.SLOW)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertEqual(len(errors.splitlines()), 2, errors)
+
+    def test_other_signals_are_answered_once(self):
+        process = self.started(*self.SLOW)
+        for _ in range(3):
+            process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 75, errors)
+        self.assertEqual(errors.count("veil: stopping as soon as the step at hand is done\n"), 1, errors)
+
+    def test_the_help_names_its_code(self):
+        self.assertIn("130 ended at once by a second Ctrl-C", self.veil("--help").stdout)
+
+
 class Evaluate(InterruptedCase):
     def test_what_is_lost_is_said(self):
         self.train("--train.steps=1", FEW)
