@@ -24,10 +24,10 @@ constexpr const char* kLines = ".txt";
 
 fs::path with_ending(fs::path stem, const char* ending) { return stem += ending; }
 
-fs::path write(const fs::path& stem, const torch::Tensor& tokens, const DatasetInfo& data) {
+fs::path write(const fs::path& stem, const torch::Tensor& tokens, const DatasetInfo& data, int64_t rows) {
   if (data.kind == DataKind::kImage) {
     auto path = with_ending(stem, kPicture);
-    write_png(path, image_grid(tokens, data.shape, {.scale = 0, .vocab_size = data.vocab_size}),
+    write_png(path, image_grid(tokens, data.shape, {.rows = rows, .scale = 0, .vocab_size = data.vocab_size}),
               picture_mark(kSamplesMark));
     return path;
   }
@@ -89,6 +89,11 @@ std::vector<uint8_t> unmasking_film(const std::vector<torch::Tensor>& pictures, 
 
 }  // namespace
 
+int64_t grid_rows(const DenoiserOptions& network, const SampleOptions& options) {
+  constexpr int64_t kMostRows = 256;
+  return options.label >= 0 || network.classes > kMostRows ? 0 : std::min(network.classes, options.count);
+}
+
 void write_unmasking(const RunLayout& layout, const std::vector<UnmaskingFrame>& frames, const DatasetInfo& data) {
   if (frames.empty()) {
     return;
@@ -102,18 +107,18 @@ void write_unmasking(const RunLayout& layout, const std::vector<UnmaskingFrame>&
   write_file(layout.film, unmasking_film(pictures, shape));
 }
 
-fs::path write_samples(const RunLayout& layout, const torch::Tensor& tokens, const DatasetInfo& data) {
-  return write(layout.samples, tokens, data);
+fs::path write_samples(const RunLayout& layout, const torch::Tensor& tokens, const DatasetInfo& data, int64_t rows) {
+  return write(layout.samples, tokens, data, rows);
 }
 
 fs::path samples_file(const RunLayout& layout, DataKind kind) {
   return with_ending(layout.samples, kind == DataKind::kImage ? kPicture : kLines);
 }
 
-fs::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
-                            const DatasetInfo& data) {
+fs::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens, const DatasetInfo& data,
+                            int64_t rows) {
   make_folder(layout.samples);
-  return write(layout.samples / step_name(step), tokens, data);
+  return write(layout.samples / step_name(step), tokens, data, rows);
 }
 
 std::vector<fs::path> sample_pictures(const RunLayout& layout) {

@@ -8,14 +8,22 @@
 
 #include "io/run/run_layout.h"
 #include "veil/data/dataset_info.h"
+#include "veil/nn/denoiser.h"
+#include "veil/sample/sampler.h"
 
 namespace veil::io {
 
-/// Write samples, int64 [N, L] on the CPU, as one picture, or as a file of lines where the data are texts: those of the
-/// finished model, and those drawn after `step` updates. Return the path. Throw IoError.
-std::filesystem::path write_samples(const RunLayout& layout, const torch::Tensor& tokens, const DatasetInfo& data);
+/// The rows of a grid of samples, wherever one is drawn: one for each class, where the samples have the classes in turn
+/// (sample k lies in row k modulo their number), or for each sample where there are fewer; 0, which is as many as make
+/// the whole nearly square, where all are of one class or of none, or where 256 rows would not do.
+[[nodiscard]] int64_t grid_rows(const DenoiserOptions& network, const SampleOptions& options);
+
+/// Write samples, int64 [N, L] on the CPU, as one picture of so many rows (grid_rows), or as a file of lines where the
+/// data are texts: those of the finished model, and those drawn after `step` updates. Return the path. Throw IoError.
+std::filesystem::path write_samples(const RunLayout& layout, const torch::Tensor& tokens, const DatasetInfo& data,
+                                    int64_t rows);
 std::filesystem::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
-                                         const DatasetInfo& data);
+                                         const DatasetInfo& data, int64_t rows);
 
 /// Samples on their way.
 struct UnmaskingFrame {

@@ -73,6 +73,21 @@ class LabelsTest(unittest.TestCase):
         listed = json.loads(self.sample("sometimes", "--count", 4, "--grid", "few.png", "--json").stdout)
         self.assertEqual(listed["grid_rows"], NAMES[:4])
 
+    def test_the_runs_own_grids_have_the_same_rows(self):
+        run = self.root / "drawn"
+        words = [word for word in NETWORK if word != "--train.steps=0"]
+        result = veil("train", "--run", run, *words, "--train.steps=2", "--train.batch_size=2", "--train.sample_every=1",
+                      "--evaluate.limit=1", "--evaluate.passes=2", "--sample.count=13", "--sample.steps=2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        result = veil("sample", "--model", run, "--grid", self.root / "drawn.png", "--out", self.root / "drawn-each")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        pictures = [files.png_rows(path.read_bytes()) for path in sorted((self.root / "drawn-each").iterdir())]
+        grids = [files.png_rows(path.read_bytes())
+                 for path in (self.root / "drawn.png", run / "samples.png", run / "samples/step-00000001.png")]
+        for grid in grids[:2]:
+            self.assert_cells(grid, pictures, lambda number: (number % 10, number // 10))
+        self.assertEqual({(len(grid), len(grid[0])) for grid in grids}, {(10 * 86 - 2, 2 * 86 - 2)})
+
     def test_one_class_makes_a_square(self):
         result = self.sample("sometimes", "--count", 4, "--class", "Bag", "--grid", "bags.png", "--out", "bags")
         self.assertEqual(result.returncode, 0, result.stderr)

@@ -18,6 +18,7 @@
 #include "io/file/new_folder.h"
 #include "io/image/picture_mark.h"
 #include "io/image/sample_picture.h"
+#include "io/run/sample_files.h"
 #include "io/text/text.h"
 #include "veil/io/format/numpy_writer.h"
 #include "veil/io/image/image_grid.h"
@@ -116,20 +117,15 @@ void choose_grid(const Arguments& arguments, int64_t length, SampleOptions& opti
   options.counts = found->second;
 }
 
-// The classes of the grid's rows from the top, if each row is to have one; else none: the samples are all of one class,
-// or have none, or so many that the picture would be a strip. The first row has the class of the first sample.
-std::vector<std::string> grid_rows(const DenoiserOptions& network, const DatasetInfo& data,
-                                   const SampleOptions& options) {
-  constexpr int64_t kMostRows = 256;
-  std::vector<std::string> rows;
-  if (options.label >= 0 || network.classes > kMostRows) {
-    return rows;
-  }
-  for (int64_t row = 0; row < std::min(network.classes, options.count); ++row) {
+// The classes of the grid's rows from the top, if each row has one. The first row has the class of the first sample.
+std::vector<std::string> row_classes(const DenoiserOptions& network, const DatasetInfo& data,
+                                     const SampleOptions& options) {
+  std::vector<std::string> classes;
+  for (int64_t row = 0; row < io::grid_rows(network, options); ++row) {
     const int64_t label = (options.first + row) % network.classes;
-    rows.push_back(data.class_names.empty() ? std::to_string(label) : data.class_names[static_cast<size_t>(label)]);
+    classes.push_back(data.class_names.empty() ? std::to_string(label) : data.class_names[static_cast<size_t>(label)]);
   }
-  return rows;
+  return classes;
 }
 
 // In place of those of an earlier call.
@@ -263,7 +259,7 @@ int run_sample(const Arguments& arguments) {
   }
   choose_grid(arguments, network.shape.length(), options);
   const auto rows =
-      targets.grid.empty() ? std::vector<std::string>() : grid_rows(network, choice.model.spec.data, options);
+      targets.grid.empty() ? std::vector<std::string>() : row_classes(network, choice.model.spec.data, options);
   const StopSignal signal;  // once the samples are there, they are written whatever comes
   const torch::Tensor tokens = draw(choice, options, signal, arguments.quiet);
   const torch::Tensor labels = known_labels(network, options);

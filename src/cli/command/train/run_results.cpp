@@ -46,7 +46,8 @@ void write_samples(const io::RunLayout& layout, const FinishedModel& model, cons
     return sample(model.average, model.run.sample, model.compute, stoppable(progress, signal), unmasking.trace());
   });
   io::write_unmasking(layout, unmasking.frames(), model.run.spec.data);
-  (void)io::write_samples(layout, tokens, model.run.spec.data);
+  (void)io::write_samples(layout, tokens, model.run.spec.data,
+                          io::grid_rows(model.average.options(), model.run.sample));
 }
 
 }  // namespace

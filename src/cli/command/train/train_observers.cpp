@@ -195,7 +195,8 @@ bool SampleObserver::catch_up(TrainState& state) {
       compare(state.step, tokens, progress);
     }
     if (is_due(state.step, train.sample_every) && state.step != train.steps) {
-      (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data);
+      (void)io::write_step_samples(context_.layout, state.step, tokens, context_.training_data,
+                                   io::grid_rows(state.average->options(), context_.run.sample));
     }
   });
   return !context_.samples_due;
