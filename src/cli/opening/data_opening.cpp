@@ -39,7 +39,7 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
       throw Stopped();
     }
     if (!progress && std::chrono::steady_clock::now() - begin > kPatience) {
-      progress.emplace(ProgressOptions{.label = "read", .quiet = quiet});
+      progress.emplace(ProgressOptions{.label = "read", .unit = "images", .quiet = quiet});
     }
     if (progress) {
       progress->advance_of(done, all);

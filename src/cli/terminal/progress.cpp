@@ -142,8 +142,9 @@ std::string ProgressReporter::line(double now) const {
   if (options_.total > 0) {
     text += concat("/", options_.total);
   }
+  text += options_.unit.empty() ? "" : concat(" ", options_.unit);
   if (steps_per_second > 0) {
-    text += concat(", ", significant(steps_per_second * examples_per_step(), 3), " examples/s");
+    text += concat(", ", significant(steps_per_second * examples_per_step(), 3), " ", rate_unit(), "/s");
   } else {
     text += ", no rate yet";
   }
@@ -161,6 +162,11 @@ double ProgressReporter::examples_per_step() const {
   return options_.examples > 0 && options_.total > 0
              ? static_cast<double>(options_.examples) / static_cast<double>(options_.total)
              : static_cast<double>(options_.examples_per_step);
+}
+
+std::string ProgressReporter::rate_unit() const {
+  const bool counts_examples = options_.unit.empty() || options_.examples > 0 || options_.examples_per_step > 1;
+  return counts_examples ? "examples" : options_.unit;
 }
 
 std::string ProgressReporter::bar() const {

@@ -22,10 +22,12 @@ struct ProgressStyle {
 [[nodiscard]] ProgressStyle detect_progress_style();
 
 struct ProgressOptions {
-  std::string label;  ///< first word of the line: "train"
-  int64_t total = 0;  ///< steps in all; 0: not known before advance_of
+  std::string label;      ///< first word of the line: "train"
+  int64_t total = 0;      ///< steps in all; 0: not known before advance_of
+  std::string unit = {};  ///< what a step is, shown after their number; empty: an example, or what `label` says
   int64_t examples_per_step = 1;
-  int64_t examples = 0;  ///< in all, of which every step is an equal part; 0: examples_per_step says it
+  int64_t examples = 0;  ///< in all, of which every step is an equal part; 0: examples_per_step says it.
+                         ///< Of steps with a unit and neither of these the rate is in that unit
   bool quiet = false;    ///< shows nothing
 };
 
@@ -72,6 +74,7 @@ class ProgressReporter {
   [[nodiscard]] std::string line(double now) const;
   [[nodiscard]] std::string bar() const;
   [[nodiscard]] double examples_per_step() const;
+  [[nodiscard]] std::string rate_unit() const;
   void watch();
 
   ProgressOptions options_;

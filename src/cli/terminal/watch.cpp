@@ -19,6 +19,6 @@ ProgressCallback stoppable(ProgressReporter& progress, const StopSignal& signal)
   };
 }
 
-Watch::Watch(std::string label, bool quiet) : progress_({.label = std::move(label), .quiet = quiet}) {}
+Watch::Watch(ProgressOptions options) : progress_(std::move(options)) {}
 
 }  // namespace veil::cli

@@ -21,7 +21,7 @@ using ProgressCallback = std::function<void(int64_t, int64_t)>;
 /// Progress of work that a signal stops, while it lives.
 class Watch {
  public:
-  Watch(std::string label, bool quiet);
+  explicit Watch(ProgressOptions options);
 
   /// As stoppable(); not to be called after the Watch is gone.
   [[nodiscard]] ProgressCallback callback() { return stoppable(progress_, signal_); }

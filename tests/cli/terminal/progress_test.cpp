@@ -54,10 +54,13 @@ TEST(ProgressTest, ALineTellsRateTimeLeftAndBits) {
 TEST(ProgressTest, ManyStepsOfOneExampleAreOneExample) {
   Bench bench;
   // 16 samples in 2 groups of 8 rows, 500 steps each: a quarter of the work in 10 s is 4 samples.
-  ProgressReporter progress({.label = "sample", .examples = 16}, bench.place());
+  ProgressOptions options{.label = "sample"};
+  options.unit = "network calls";
+  options.examples = 16;
+  ProgressReporter progress(options, bench.place());
   bench.now += 10.0;
   progress.advance_of(250, 1000);
-  EXPECT_EQ(bench.out.str(), "sample 250/1000, 0.400 examples/s, 30 s left\n");
+  EXPECT_EQ(bench.out.str(), "sample 250/1000 network calls, 0.400 examples/s, 30 s left\n");
 }
 
 TEST(ProgressTest, RatesOfAResumedRunCountFromWhereItWentOn) {

@@ -93,7 +93,7 @@ int run_bench_data(const Arguments& arguments) {
   const auto source = io::open_named_source(name);
   const TemporaryFolder folder;
   const auto at = [&](const char* file) { return folder.path() / file; };
-  ProgressReporter progress({.label = "bench", .total = kStages, .quiet = arguments.quiet});
+  ProgressReporter progress({.label = "bench", .total = kStages, .unit = "stages", .quiet = arguments.quiet});
   io::PackOptions plain{.prepare = {}, .compress = false, .name = {}, .origin = name};
   io::PackOptions small = plain;
   small.compress = true;

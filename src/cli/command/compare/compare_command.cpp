@@ -46,7 +46,7 @@ void note_side(EvaluationReport& report, const ModelChoice& choice, const Argume
 }
 
 PairedComparison measure(const Arguments& arguments, const ComparedModels& models) {
-  Watch watch("compare", arguments.quiet);
+  Watch watch({.label = "compare", .unit = "scores", .quiet = arguments.quiet});
   int64_t scored = 0;
   const auto advance = [&scored, next = watch.callback()](int64_t done, int64_t all) {
     scored = done;

@@ -68,7 +68,7 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
   const auto source = io::open_named_source(arguments.positionals[1]);
   io::Inspection inspection;
   {
-    Watch watch("inspect", arguments.quiet);
+    Watch watch({.label = "inspect", .unit = "images", .quiet = arguments.quiet});
     inspection = io::inspect_images(*source, data.prepare, watch.callback());
   }
   std::string text = inspection_text(inspection);
@@ -111,7 +111,7 @@ int pack(const Arguments& arguments, const io::DataOptions& data) {
                                 .origin = arguments.positionals[1]};
   io::PackResult result;
   {
-    Watch watch("pack", arguments.quiet);
+    Watch watch({.label = "pack", .unit = "images", .quiet = arguments.quiet});
     result = io::pack_images(*source, out, options, watch.callback());
   }
   std::string text = concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ",
@@ -149,7 +149,7 @@ int export_data(const Arguments& arguments, const io::DataOptions& data) {
   check_output(arguments, "OUT", arguments.positionals[2],
                format == io::ExportFormat::kNpz ? OutputKind::kImageArrays : OutputKind::kNewFolder);
   const auto source = io::open_named_source(arguments.positionals[1]);
-  Watch watch("export", arguments.quiet);
+  Watch watch({.label = "export", .unit = "images", .quiet = arguments.quiet});
   const auto result = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
   print(concat("exported ", arguments.positionals[2], "\n", outcome_text(result.images, result.duplicates),
                refused_text(result.refused)));

@@ -111,7 +111,7 @@ void check_memory(const ModelChoice& choice, const Dataset& dataset, const std::
 
 EvaluationReport measure(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                          const std::optional<RevealOptions>& order) {
-  Watch watch("evaluate", arguments.quiet);
+  Watch watch({.label = "evaluate", .quiet = arguments.quiet});
   int64_t scored = 0;
   const auto advance = [&scored, next = watch.callback()](int64_t done, int64_t all) {
     scored = done;

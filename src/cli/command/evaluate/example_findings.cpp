@@ -79,7 +79,7 @@ std::vector<PositionBits> maps_of(const ModelChoice& choice, const Dataset& data
     indices.push_back(report.example_indices[place]);
     bits.push_back(report.example_bits[place]);
   }
-  Watch watch("heat map", quiet);
+  Watch watch({.label = "heat map", .quiet = quiet});
   return position_bits(*choice.model.denoiser, dataset, indices, bits, choice.run.evaluation, choice.compute,
                        watch.callback());
 }
@@ -110,7 +110,7 @@ void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Da
 
 void add_label_errors(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                       ExampleFindings& findings) {
-  Watch watch("labels", arguments.quiet);
+  Watch watch({.label = "labels", .unit = "scores", .quiet = arguments.quiet});
   auto odds = label_odds(*choice.model.denoiser, dataset, choice.run.evaluation, choice.compute, watch.callback());
   const auto fits = std::count_if(odds.begin(), odds.end(), [](const auto& each) { return each.log_odds < 0; });
   const double accuracy = static_cast<double>(fits) / static_cast<double>(odds.size());

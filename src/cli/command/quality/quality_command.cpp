@@ -108,7 +108,7 @@ int run_quality(const Arguments& arguments) {
   const QualitySets sets{.samples = *samples, .real = *real, .training = *training};
   QualityReport report;
   {
-    ProgressReporter progress({.label = "quality", .quiet = arguments.quiet});
+    ProgressReporter progress({.label = "quality", .unit = "samples", .quiet = arguments.quiet});
     report = assess_quality(*samples, *real, *training, options, features, stoppable(progress, signal));
   }
   std::vector<NearestTraining> pairs;

@@ -64,7 +64,7 @@ int run_report(const Arguments& arguments) {
   outputs.check();
   std::string text;
   {
-    Watch watch("report", arguments.quiet);
+    Watch watch({.label = "report", .unit = "pages", .quiet = arguments.quiet});
     const auto advance = watch.callback();
     const auto all = static_cast<int64_t>(pages.runs.size()) + (pages.together.empty() ? 0 : 1);
     for (size_t i = 0; i < pages.runs.size(); ++i) {

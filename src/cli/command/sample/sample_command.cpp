@@ -229,7 +229,7 @@ int64_t drawn(const SampleOptions& options, int64_t steps) {
 
 torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, const StopSignal& signal, bool quiet) {
   require_memory_to_sample(*choice.model.denoiser, options, choice.compute);
-  ProgressReporter progress({.label = "sample", .examples = options.count, .quiet = quiet});
+  ProgressReporter progress({.label = "sample", .unit = "network calls", .examples = options.count, .quiet = quiet});
   int64_t steps = 0;
   const auto advance = [&steps, next = stoppable(progress, signal)](int64_t done, int64_t all) {
     steps = done;

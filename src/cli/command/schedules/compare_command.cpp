@@ -84,7 +84,7 @@ Json quality_of(const Comparison& c, const PartMaker& maker, const torch::Tensor
   options.reference = kComparedWith;
   options.permutations = QualityRanges::kPermutations.low;  // nothing is tested here
   options.seed = c.settings.seed;
-  const auto report = maker.watched("quality of these", [&](const auto& progress) {
+  const auto report = maker.watched({.label = "quality of these", .unit = "samples"}, [&](const auto& progress) {
     return assess_quality(tokens, c.scored, c.training, options, progress);
   });
   for (const auto& figure : report.figures) {
@@ -109,10 +109,12 @@ Json draw_samples(const Comparison& c, const PartMaker& maker, const ComparisonP
     options.counts = row.counts;
     const auto made =
         store.part(name, {"quality", std::to_string(options.count), Json(row.counts).dump()}, [&]() -> Json {
-          const auto tokens =
-              maker.watched(concat("samples of ", row.schedule, ", ", row.grid), [&](const auto& progress) {
-                return sample(*c.choice.model.denoiser, options, c.choice.compute, progress);
-              });
+          const ProgressOptions shown{.label = concat("samples of ", row.schedule, ", ", row.grid),
+                                      .unit = "network calls",
+                                      .examples = options.count};
+          const auto tokens = maker.watched(shown, [&](const auto& progress) {
+            return sample(*c.choice.model.denoiser, options, c.choice.compute, progress);
+          });
           io::write_png(file, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}),
                         io::picture_mark(io::kSamplesMark));
           return {{"samples", options.count}, {"quality", quality_of(c, maker, tokens)}};

@@ -163,9 +163,9 @@ std::vector<ScheduleNoise> PartMaker::noise(const PartStore& store) const {
     depends_on.push_back(concat(name, " ", schedule_name(schedule)));
   }
   const auto list = store.part("noise", depends_on, [&] {
-    const auto found = watched("noise of loss and gradient", [&](const auto& progress) {
-      return schedule_noise(denoiser_, scored_, arms(), options, compute_, progress);
-    });
+    const auto found = watched(
+        {.label = "noise of loss and gradient", .unit = "passes of a batch"},
+        [&](const auto& progress) { return schedule_noise(denoiser_, scored_, arms(), options, compute_, progress); });
     Json made = Json::array();
     for (const auto& arm : found) {
       made.push_back(json_of(arm));
@@ -179,7 +179,7 @@ std::vector<ScheduleNoise> PartMaker::noise(const PartStore& store) const {
 
 ProfilePasses PartMaker::profile(const PartStore& store, const std::string& name, const Dataset& data) const {
   return passes_of(store.part(name, {std::to_string(evaluation_.passes)}, [&] {
-    return watched(concat("profile of ", data.info().split), [&](const auto& progress) {
+    return watched({.label = concat("profile of ", data.info().split), .unit = "passes"}, [&](const auto& progress) {
       return json_of(profile_passes(denoiser_, data, evaluation_, compute_, progress));
     });
   }));
@@ -187,7 +187,7 @@ ProfilePasses PartMaker::profile(const PartStore& store, const std::string& name
 
 std::vector<DirectBound> PartMaker::direct(const PartStore& store) const {
   std::vector<DirectBound> bounds;
-  return watched("bounds by direct Monte Carlo", [&](const auto& progress) {
+  return watched({.label = "bounds by direct Monte Carlo", .unit = "scores"}, [&](const auto& progress) {
     const int64_t all = std::ssize(settings_.schedules) * std::ssize(settings_.steps);
     for (const auto& [name, options] : settings_.schedules) {
       const MaskSchedule schedule(options);

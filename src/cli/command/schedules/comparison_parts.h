@@ -58,10 +58,11 @@ class PartMaker {
 
   [[nodiscard]] ComparisonParts make(const PartStore& store) const;
 
-  /// Shows progress of one part under this label, and calls `measure` with what it is to call meanwhile.
+  /// Shows progress of one part, and calls `measure` with what it is to call meanwhile.
   template <typename Measure>
-  [[nodiscard]] auto watched(std::string label, const Measure& measure) const {
-    ProgressReporter progress({.label = std::move(label), .quiet = quiet_});
+  [[nodiscard]] auto watched(ProgressOptions shown, const Measure& measure) const {
+    shown.quiet = quiet_;
+    ProgressReporter progress(std::move(shown));
     return measure(stoppable(progress, signal_));
   }
 

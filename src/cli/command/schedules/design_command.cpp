@@ -59,7 +59,7 @@ int run_schedules_design(const Arguments& arguments) {
   options.form = ObjectiveForm::kCount;
   options.limit = arguments.integer("limit", 1000, 0, 1'000'000'000);
   options.seed = static_cast<uint64_t>(arguments.integer("seed", 0, 0, INT64_MAX));
-  Watch watch("profile", arguments.quiet);
+  Watch watch({.label = "profile", .unit = "passes", .quiet = arguments.quiet});
   const auto passes = profile_passes(*choice.model.denoiser, *training, options, choice.compute, watch.callback());
   const auto profile = information_profile(profile_bins(passes, all_examples(passes)));
   const auto found = optimal_count_grids(profile, steps);

@@ -63,7 +63,7 @@ std::string json_of(const std::vector<GateRow>& rows) {
 int run_selfcheck(const Arguments& arguments) {
   std::vector<GateRow> rows;
   {
-    ProgressReporter progress({.label = "selfcheck", .quiet = arguments.quiet});
+    ProgressReporter progress({.label = "selfcheck", .unit = "gates", .quiet = arguments.quiet});
     rows = selfcheck({.train = arguments.has("train")},
                      [&](int64_t done, int64_t all) { progress.advance_of(done, all); });
   }

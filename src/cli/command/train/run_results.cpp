@@ -33,14 +33,15 @@ EvaluationReport evaluated(const io::RunLayout& layout, const FinishedModel& mod
 
 void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
   const auto report = evaluated(layout, model, signal, quiet);
-  ProgressReporter progress({.label = "details", .quiet = quiet});
+  ProgressReporter progress({.label = "details", .unit = "parts", .quiet = quiet});
   // First: while they are missing, so is the evaluation, and both are made again.
   io::write_details(layout.details, measure_details(model, report, stoppable(progress, signal)));
   io::write_evaluation(layout.evaluation, report);
 }
 
 void write_samples(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
-  ProgressReporter progress({.label = "sample", .examples = model.run.sample.count, .quiet = quiet});
+  ProgressReporter progress(
+      {.label = "sample", .unit = "network calls", .examples = model.run.sample.count, .quiet = quiet});
   Unmasking unmasking(model.run.sample, model.run.spec.data);
   const auto tokens = with_batch_advice(batch_setting(model.run.sample), [&] {
     return sample(model.average, model.run.sample, model.compute, stoppable(progress, signal), unmasking.trace());

@@ -135,7 +135,7 @@ Arguments arguments_of(const Arguments& arguments, const EvaluationReport& repor
 
 EvaluationReport recompute(const Arguments& arguments, const EvaluationReport& report, const ModelChoice& choice,
                            const Dataset& dataset, const std::vector<int64_t>& part) {
-  Watch watch("verify", arguments.quiet);
+  Watch watch({.label = "verify", .quiet = arguments.quiet});
   Denoiser& denoiser = *choice.model.denoiser;
   const EvaluationOptions& options = choice.run.evaluation;
   if (!is_exact_order(report)) {
