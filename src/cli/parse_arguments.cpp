@@ -39,11 +39,40 @@ options::options_description describe(const Command& command) {
   return known;
 }
 
+const Flag* find_flag(const Command& command, const std::string& name) {
+  const auto found =
+      std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& flag) { return flag.name == name; });
+  return found == command.flags.end() ? nullptr : &*found;
+}
+
+// What a flag or setting wants as its value; empty where it takes none or is not known.
+std::string wanted_of(const Command& command, const std::string& name) {
+  const Flag* flag = find_flag(command, name);
+  if (flag != nullptr && flag->key.empty()) {
+    return flag->argument;
+  }
+  const std::string key = flag == nullptr ? name : flag->key;
+  const auto keys = keys_of(command);
+  return std::ranges::find(keys, key) == keys.end() ? "" : io::find_config_key(key).wanted;
+}
+
+// "--name=" and nothing, which the parser would say in words of its own.
+void refuse_empty_values(const Command& command, const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    if (word.starts_with("--") && word.find('=') == word.size() - 1) {
+      const auto name = word.substr(2, word.size() - 3);
+      const auto wanted = wanted_of(command, name);
+      require<UsageError>(wanted.empty(), "--", name, " is empty, want ", wanted, ", directly after the =");
+    }
+  }
+}
+
 std::vector<options::option> split(const Command& command, const std::vector<std::string>& words) {
   // Without guessing: a flag that is accepted today because it begins like another must not change its meaning
   // tomorrow.
   constexpr int kStyle = options::command_line_style::unix_style & ~options::command_line_style::allow_guessing;
   const options::options_description known = describe(command);
+  refuse_empty_values(command, words);
   try {
     return options::command_line_parser(words).options(known).style(kStyle).allow_unregistered().run().options;
   } catch (const options::error& error) {
@@ -60,12 +89,6 @@ std::vector<options::option> split(const Command& command, const std::vector<std
   }
   throw UsageError(concat("unknown flag ", shortened(given.substr(0, given.find('='))), near, "; veil ", command.name,
                           " --help lists them"));
-}
-
-const Flag* find_flag(const Command& command, const std::string& name) {
-  const auto found =
-      std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& flag) { return flag.name == name; });
-  return found == command.flags.end() ? nullptr : &*found;
 }
 
 // Sorts one option in; returns the name under which it may stand only once.

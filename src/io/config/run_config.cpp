@@ -37,6 +37,11 @@ std::string tail_of(std::string_view name) {
 // the section holds.
 std::string suggestion(std::string_view name) {
   constexpr int64_t kSlip = 2;
+  const auto section = section_of(name);
+  const auto inner = tail_of(name);
+  if (section_of(inner) == section && std::ranges::find(config_key_names(), inner) != config_key_names().end()) {
+    return concat(" (did you mean ", tail_of(inner), "? it stands in [", section, "] already)");
+  }
   const std::string near = nearest_name(name, config_key_names());
   if (!near.empty() && edit_distance(near, name) <= kSlip) {
     return did_you_mean(name, config_key_names());

@@ -57,7 +57,7 @@ void tell(const std::function<void(const std::string&)>& listener, const std::st
 void tell(const PreparedImages& images, const SourceInfo& info, const std::string& split,
           const OpenObserver& observer) {
   for (const auto& [what, count] : images.conversions()) {
-    tell(observer.note, concat(info.name, ": ", count, " images converted: ", what));
+    tell(observer.note, concat(info.name, ": ", count, count == 1 ? " image" : " images", " converted: ", what));
   }
   if (const auto dropped = images.duplicates(); dropped.images > 0) {
     tell(observer.note, concat(info.name, ", ", split, ": ", describe(dropped)));
@@ -69,6 +69,9 @@ void tell(const PreparedImages& images, const SourceInfo& info, const std::strin
   }
   for (size_t i = 0; i < std::min(refused.size(), kNamedRefusals); ++i) {
     tell(observer.warning, concat("  ", refused[i].origin, ": ", refused[i].reason));
+  }
+  if (refused.size() > kNamedRefusals) {
+    tell(observer.warning, concat("  … and ", refused.size() - kNamedRefusals, " more"));
   }
 }
 

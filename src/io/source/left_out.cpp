@@ -40,7 +40,7 @@ constexpr std::array<Kinds, 17> kStarts{{{"\x93NUMPY"sv, "NumPy arrays"},
                                          {"<svg"sv, "SVG drawings"},
                                          {"/* XPM */"sv, "XPM pictures"}}};
 
-// Where the content says less than the name.
+// Where the content says less than the name; text under the name of another format is text.
 constexpr std::array<Kinds, 19> kEndings{{{".npz", "NumPy arrays"},
                                           {".tgz", "archives"},
                                           {".tar.gz", "archives"},
@@ -86,8 +86,11 @@ std::string kind_of_other(std::string_view name, std::span<const uint8_t> start)
     return "";
   }
   const auto lower = lower_case(name);
+  const bool is_text = looks_like_text(text);
   for (const auto& [known, kind] : kEndings) {
-    if (lower.ends_with(known) && !text.starts_with(kLfsPointer)) {
+    const bool may_be_text =
+        known == ".svg" || known == ".pkl" || known == ".pickle";  // a pickle of protocol 0 is text
+    if (lower.ends_with(known) && (may_be_text || !is_text) && !text.starts_with(kLfsPointer)) {
       return kind;
     }
   }

@@ -56,7 +56,15 @@ TEST(ParseArgumentsTest, ANegativeNumberIsAValue) {
 TEST(ParseArgumentsTest, AnEmptyValueOfASettingIsLeftToItsRange) {
   EXPECT_EQ(parse({"--sample.seed", ""}).settings, (Settings{{"sample.seed", ""}}));
   EXPECT_EQ(refusal({"--model", ""}), "--model is empty, want FILE");
-  EXPECT_NE(refusal({"--sample.seed="}).find("--sample.seed"), std::string::npos);
+  EXPECT_EQ(refusal({"--model="}), "--model is empty, want FILE, directly after the =");
+  for (const auto& words : {std::vector<std::string>{"--sample.seed="}, {"--sample.seed=", "5"}}) {
+    EXPECT_EQ(refusal(words),
+              "--sample.seed is empty, want an integer in [0, 18446744073709551615], directly after the =");
+  }
+  EXPECT_EQ(refusal({"--seed="}),
+            "--seed is empty, want an integer in [0, 18446744073709551615], directly after the =");
+  EXPECT_EQ(parse({"--model=a="}).text("model"), "a=");
+  EXPECT_TRUE(refusal({"--modle="}).starts_with("unknown flag --modle"));
 }
 
 TEST(ParseArgumentsTest, QuietHasAShortForm) {

@@ -176,6 +176,20 @@ class Hostile(VeilCase):
                           result.stderr)
         self.assertEqual(self.exported("mixed", "--size", "8"), self.exported("mixed.h5"))
 
+    def test_a_list_that_is_cut_says_so(self):
+        self.make_folder()
+        words = ("train", "--config", self.write("tiny.cfg", TINY), "--data.size=8", "--data.holdout=0.5")
+        result = self.veil(*words, "--data.source=mixed", "--run", "run")
+        self.assertIn("9 of 17 files refused", result.stderr)
+        self.assertRegex(result.stderr, r"refused[^\n]*\n(  [^\n]*\n){3}  … and 6 more\n")
+        self.assertRegex(result.stderr, r": 1 image converted: ")
+        self.assertNotRegex(result.stderr, r"\b1 images converted")
+
+    def test_verify_says_what_it_wants(self):
+        self.write("photos/a.png", files.png(files.pixels(0, 8, 8, 3), 8, 8, 3))
+        self.assertIn("photos: is a folder, want one file: a packed one (.h5, by veil data pack)",
+                      self.veil("data", "verify", "photos", code=65).stderr)
+
     def test_sizes_that_differ_ask_for_a_size(self):
         self.write("two/a.png", files.png(files.pixels(0, 4, 4, 3), 4, 4, 3))
         self.write("two/b.png", files.png(files.pixels(0, 5, 4, 3), 5, 4, 3))

@@ -75,7 +75,9 @@ class OtherFiles(FolderCase):
                 "old.tar": (files.tar({"1.png": picture(92)}), "archives"), "cut.zip": (zipped[:50], "archives"),
                 "page.pdf": (b"%PDF-1.4 \xff", "documents"), "table.parquet": (b"PAR1\x15\x04", "parquet tables"),
                 "logo.svg": (b"<?xml version='1.0'?><svg/>", "SVG drawings"), "a.pt": (zipped, "files of tensors"),
-                "annotations/coco.json": (b"{}", "text files")}
+                "annotations/coco.json": (b"{}", "text files"),
+                "tutor.pt": ("Bem-vindo ao tutorial: é só ler, não há\n".encode("latin-1"), "text files"),
+                "old.pkl": (b"(lp0\nI1\naI2\na.", "Python pickles")}
 
     def test_the_pictures_are_used_and_the_rest_is_named(self):
         numbers = self.put("set", {"cat": 10, "dog": 10})

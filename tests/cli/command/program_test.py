@@ -162,6 +162,11 @@ class WrongUsage(Program):
     def test_control_characters_are_not_echoed(self):
         self.assert_refused(self.veil("sample", "--\x1b[31mred\n=1"), 2)
 
+    def test_bench_shows_people_no_number_of_a_schema(self):
+        words = ("bench", "evaluate", "--steps", 1, "--warmup", 0, "--device.name=cpu")
+        self.assertNotIn("schema_version", self.veil(*words).stdout)
+        self.assertEqual(json.loads(self.veil(*words, "--json").stdout)["schema_version"], 1)
+
     def test_bench_wants_one_workload(self):
         self.assert_refused(self.veil("bench"), 2, "train, evaluate, sample, data and estimators")
         self.assert_refused(self.veil("bench", "fly"), 2, "want train, evaluate, sample, data or estimators")

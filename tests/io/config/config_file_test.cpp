@@ -79,6 +79,8 @@ TEST_F(ConfigFileTest, AnUnknownKeyIsRefusedWithItsLineAndTheNearest) {
             "run.cfg:5: unknown key model.layer (did you mean model.layers?)");
   EXPECT_EQ(refusal<InvalidArgument>("[modle]\nlayers = 8\n"),
             "run.cfg:2: unknown key modle.layers (did you mean model.layers?)");
+  EXPECT_EQ(refusal<InvalidArgument>("[train]\ntrain.seed=5\n"),
+            "run.cfg:2: unknown key train.train.seed (did you mean seed? it stands in [train] already)");
   EXPECT_EQ(refusal<InvalidArgument>("steps = 8\n"), "run.cfg:1: unknown key steps (did you mean train.steps?)");
 }
 

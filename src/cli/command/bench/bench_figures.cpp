@@ -16,6 +16,9 @@ void print_figures(const nlohmann::ordered_json& figures, bool as_json) {
   }
   std::string text;
   for (const auto& [name, value] : figures.items()) {
+    if (name == "schema_version") {  // for programs
+      continue;
+    }
     text += concat(name, std::string(name.size() < 26 ? 26 - name.size() : 1, ' '),
                    value.is_string()         ? value.get<std::string>()
                    : value.is_number_float() ? significant(value.get<double>(), 4)
