@@ -18,7 +18,8 @@ fs::path followed(const fs::path& path) {
       return path;
     }
   }
-  return fs::weakly_canonical(place, error);
+  place = fs::weakly_canonical(place, error);
+  return error ? path : place;
 }
 
 bool is_inside(const fs::path& place, const fs::path& folder) {

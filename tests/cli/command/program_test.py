@@ -163,7 +163,7 @@ class WrongUsage(Program):
         self.assert_refused(self.veil("sample", "--\x1b[31mred\n=1"), 2)
 
     def test_bench_shows_people_no_number_of_a_schema(self):
-        words = ("bench", "evaluate", "--steps", 1, "--warmup", 0, "--device.name=cpu")
+        words = ("bench", "evaluate", "--steps", "1", "--warmup", "0", "--device.name=cpu")
         self.assertNotIn("schema_version", self.veil(*words).stdout)
         self.assertEqual(json.loads(self.veil(*words, "--json").stdout)["schema_version"], 1)
 

@@ -102,7 +102,8 @@ class Gaps(OwnRunCase):
         for name in ("log.jsonl", "timing.jsonl"):
             text = (self.run_folder / name).read_text()
             (self.run_folder / name).write_text(text[:-30])
-            self.assertEqual(self.gap(name), [f"run/{name}: of step {self.last()} no line is there; the run goes on without it"])
+            last = self.last()
+            self.assertEqual(self.gap(name), [f"run/{name}: of step {last} no line is there; the run goes on without it"])
             (self.run_folder / name).unlink()
             steps = [*range(1, self.last() + 1)]
             named = ", ".join(map(str, steps[:6])) + (f", … {steps[-1]} ({len(steps)} lines)" if len(steps) > 6 else "")
