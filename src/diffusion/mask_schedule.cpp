@@ -94,8 +94,7 @@ double plain_inverse(const MaskScheduleOptions& o, double alpha) {
 }  // namespace
 
 void check_options(const MaskScheduleOptions& o) {
-  require<InvalidOption>(o.exponent > 0 && std::isfinite(o.exponent), Field{"exponent"}, " is ",
-                         number_text(o.exponent), ", want a number above 0");
+  check_option({"exponent"}, o.exponent, MaskScheduleRanges::kExponent);
   check_option({"beta_min"}, o.beta_min, MaskScheduleRanges::kBetaMin);
   check_option({"beta_max"}, o.beta_max, MaskScheduleRanges::kBetaMax);
   check_option({"clip"}, o.clip, MaskScheduleRanges::kClip);
@@ -154,9 +153,9 @@ MaskScheduleOptions parse_schedule(std::string_view text) {
   const auto number = text.substr(std::min<size_t>(text.size(), 4));
   const auto parsed = std::from_chars(number.data(), number.data() + number.size(), options.exponent);
   require(text.starts_with("poly") && parsed.ec == std::errc{} && parsed.ptr == number.data() + number.size() &&
-              options.exponent > 0 && std::isfinite(options.exponent),
-          "the schedule is \"", text,
-          "\", want linear, cosine, geometric, poly<p> with p > 0, such as poly3, or table(0:1 0.5:0.3 1:0)");
+              contains(MaskScheduleRanges::kExponent, options.exponent),
+          "the schedule is \"", text, "\", want linear, cosine, geometric, poly<p>, such as poly3, with p ",
+          describe(MaskScheduleRanges::kExponent), ", or table(0:1 0.5:0.3 1:0)");
   return options;
 }
 

@@ -112,13 +112,15 @@ TEST(MaskScheduleTest, StepsComposeToOneStep) {
 }
 
 TEST(MaskScheduleTest, NamesRoundTripAndNonsenseIsRefused) {
-  for (const auto* name : {"linear", "cosine", "geometric", "poly3", "poly0.5", "table(0:1 0.25:0.9 1:0)"}) {
+  for (const auto* name :
+       {"linear", "cosine", "geometric", "poly3", "poly0.5", "poly100", "poly0.01", "table(0:1 0.25:0.9 1:0)"}) {
     EXPECT_EQ(schedule_name(parse_schedule(name)), name);
   }
-  for (const auto* name : {"", "poly", "poly-1", "poly0", "poly3x", "polynan", "Linear", "sqrt", "table",
-                           "table(0:1 x:0.5 1:0)", "table(0:1 0.5 1:0)"}) {
+  for (const auto* name : {"", "poly", "poly-1", "poly0", "poly3x", "polynan", "poly1e300", "poly1e-300", "poly101",
+                           "poly0.009", "Linear", "sqrt", "table", "table(0:1 x:0.5 1:0)", "table(0:1 0.5 1:0)"}) {
     EXPECT_THROW((void)parse_schedule(name), InvalidArgument) << name;
   }
+  EXPECT_THROW(MaskSchedule({.kind = ScheduleKind::kPolynomial, .exponent = 1e300}), InvalidArgument);
   EXPECT_THROW(MaskSchedule({.clip = 0.5}), InvalidArgument);
   EXPECT_THROW(MaskSchedule({.kind = ScheduleKind::kGeometric, .beta_min = 2, .beta_max = 1}), InvalidArgument);
 }

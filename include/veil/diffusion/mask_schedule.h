@@ -21,7 +21,7 @@ struct SchedulePoint {
 /// A masking schedule, as plain values.
 struct MaskScheduleOptions {
   ScheduleKind kind = ScheduleKind::kLinear;
-  double exponent = 1.0;   ///< kPolynomial: p in 1 - t^p; > 0
+  double exponent = 1.0;   ///< kPolynomial: p in 1 - t^p
   double beta_min = 1e-5;  ///< kGeometric: > 0
   double beta_max = 20.0;  ///< kGeometric: > beta_min
   double clip = 0.0;       ///< alpha is mapped affinely into [clip, 1 - clip]; in [0, 0.5). 0 = exact ends;
@@ -32,8 +32,10 @@ struct MaskScheduleOptions {
   bool operator==(const MaskScheduleOptions&) const = default;
 };
 
-/// What each number of MaskScheduleOptions may be, but for the exponent: any above 0.
+/// What each number of MaskScheduleOptions may be. Beyond these exponents all is revealed in a sliver of time that no
+/// grid and no noise level meets.
 struct MaskScheduleRanges {
+  static constexpr Range kExponent{.low = 0.01, .high = 100.0};
   static constexpr Range kBetaMin{.low = 0.0, .high = 1.0, .open_low = true};
   static constexpr Range kBetaMax{.low = 0.0, .high = 1000.0, .open_low = true};
   static constexpr Range kClip{.low = 0.0, .high = 0.5, .open_high = true};

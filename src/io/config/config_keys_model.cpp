@@ -12,9 +12,9 @@ constexpr const char* kProduct = ", times model.width at most 16384";
 ConfigKey schedule_kind_key() {
   ConfigKey key{.name = "schedule.kind",
                 .help = "how the probability of being visible falls with time",
-                .wanted =
-                    "linear, cosine, geometric, polyP with a number P > 0, for example poly3, table(0:1 0.5:0.3 1:0) "
-                    "of times and alphas, or a file of them, NAME.csv",
+                .wanted = concat("linear, cosine, geometric, polyP, for example poly3, with P ",
+                                 describe(MaskScheduleRanges::kExponent),
+                                 ", table(0:1 0.5:0.3 1:0) of times and alphas, or a file of them, NAME.csv"),
                 .set = {},
                 .get = [](const RunConfig& config) { return schedule_name(config.schedule); }};
   key.set = [wanted = key.wanted](RunConfig& config, std::string_view text) {
