@@ -21,6 +21,7 @@ GateRow at_least(std::string gate, std::string what, double truth, double measur
           .truth = truth,
           .measured = measured,
           .tolerance = tolerance,
+          .is_bound = true,
           .passed = measured >= truth - tolerance};
 }
 

@@ -18,6 +18,8 @@ TEST(GateTest, FiguresInsideTheToleranceAndOnItsEdgePass) {
   EXPECT_TRUE(at_least("G2", "", 1.0, 9.0, 0.0).passed);
   EXPECT_TRUE(at_least("G2", "", 1.0, 0.75, 0.25).passed);
   EXPECT_FALSE(at_least("G2", "", 1.0, 0.74, 0.25).passed);
+  EXPECT_TRUE(at_least("G2", "", 1.0, 9.0, 0.0).is_bound);
+  EXPECT_FALSE(within("G1", "", 1.0, 1.25, 0.25).is_bound);
 }
 
 TEST(GateTest, WhatIsNotANumberFails) {

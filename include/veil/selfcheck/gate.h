@@ -13,6 +13,7 @@ struct GateRow {
   double truth = 0.0;  ///< known from elsewhere: an enumeration, a closed form, a published table
   double measured = 0.0;
   double tolerance = 0.0;
+  bool is_bound = false;  ///< measured is held to be at least truth - tolerance; else to be within it
   bool passed = false;
 };
 

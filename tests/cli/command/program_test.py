@@ -257,6 +257,16 @@ class Selfcheck(Program):
         self.assertTrue(object_["passed"])
         self.assertEqual({row["gate"] for row in object_["rows"]}, {"G1", "G2", "G3", "G6", "G7", "G8"})
         self.assertEqual({row["verdict"] for row in object_["rows"]}, {"pass"})
+        for row in object_["rows"]:
+            self.assertEqual(row["want"], ">=" if row["gate"] in ("G2", "G6") else "=", row)
+            low, high = row["truth"] - row["tolerance"], row["truth"] + row["tolerance"]
+            self.assertTrue(low <= row["measured"] and (row["want"] == ">=" or row["measured"] <= high), row)
+
+    def test_a_bound_is_shown_as_one(self):
+        lines = self.veil("selfcheck", "--quiet").stdout.splitlines()
+        self.assertEqual(lines[0].split(), ["gate", "what", "measured", "want", "truth", "tolerance", "verdict"])
+        for line in lines[1:lines.index("")]:
+            self.assertRegex(line, r" -?[0-9.e-]+  " + (">=" if line[:2] in ("G2", "G6") else "=") + r" +-?[0-9.]+ +[0-9.e-]+  pass$")
 
     def test_flags_of_exact_orders(self):
         self.assert_refused(self.veil("evaluate", "--model", "x", "--groups", "4"), 2, "--exact-order")

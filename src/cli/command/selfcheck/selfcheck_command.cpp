@@ -34,12 +34,12 @@ std::string table_of(const std::vector<GateRow>& rows) {
   for (const GateRow& row : rows) {
     widest = std::max(widest, row.what.size());
   }
-  std::string text = concat(left("gate", 6), left("what", widest), right("truth", kFigure), right("measured", kFigure),
-                            right("tolerance", kFigure), "  verdict\n");
+  std::string text = concat(left("gate", 6), left("what", widest), right("measured", kFigure), "  ", left("want", 4),
+                            right("truth", kFigure), right("tolerance", kFigure), "  verdict\n");
   for (const GateRow& row : rows) {
-    text += concat(left(row.gate, 6), left(row.what, widest), right(fixed(row.truth, 6), kFigure),
-                   right(fixed(row.measured, 6), kFigure), right(tolerance_text(row.tolerance), kFigure), "  ",
-                   verdict(row), "\n");
+    text += concat(left(row.gate, 6), left(row.what, widest), right(fixed(row.measured, 6), kFigure), "  ",
+                   left(row.is_bound ? ">=" : "=", 4), right(fixed(row.truth, 6), kFigure),
+                   right(tolerance_text(row.tolerance), kFigure), "  ", verdict(row), "\n");
   }
   const auto failed = std::count_if(rows.begin(), rows.end(), [](const GateRow& row) { return !row.passed; });
   return concat(text, "\n", rows.size(), " figures, ", failed, " failed\n");
@@ -53,6 +53,7 @@ std::string json_of(const std::vector<GateRow>& rows) {
                     {"truth", row.truth},
                     {"measured", row.measured},
                     {"tolerance", row.tolerance},
+                    {"want", row.is_bound ? ">=" : "="},
                     {"verdict", row.passed ? "pass" : "fail"}});
   }
   return nlohmann::ordered_json{{"schema_version", 1}, {"passed", passed(rows)}, {"rows", list}}.dump() + "\n";
