@@ -1,9 +1,15 @@
 #include "veil/evaluate/label_odds.h"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "base/statistics.h"
 #include "base/torch.h"
 #include "evaluate/dataset_check.h"
 #include "veil/base/error.h"
@@ -31,6 +37,36 @@ class AsOneClass : public Dataset {
   int64_t label_;
 };
 
+// Of the mean of paired differences; NaN for one.
+double paired_error(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> differences(a.begin(), a.end());
+  std::ranges::transform(differences, b, differences.begin(), std::minus());
+  return std::sqrt(variance_of(differences) / static_cast<double>(differences.size()));
+}
+
+// What the examples cost under a label each, in bits per dimension.
+struct Costs {
+  std::vector<double> bits;
+  std::vector<double> replicates;
+
+  void take(const EvaluationReport& report, size_t example) {
+    bits[example] = report.example_bits[example];
+    const auto per_example = replicates.size() / bits.size();
+    const auto first = static_cast<int64_t>(example * per_example);
+    std::copy_n(report.example_replicate_bits.begin() + first, per_example, replicates.begin() + first);
+  }
+
+  void resize(const EvaluationReport& report) {
+    bits.resize(report.example_bits.size(), std::numeric_limits<double>::infinity());
+    replicates.resize(report.example_replicate_bits.size());
+  }
+
+  [[nodiscard]] std::span<const double> replicates_of(size_t example) const {
+    const auto per_example = replicates.size() / bits.size();
+    return std::span(replicates).subspan(example * per_example, per_example);
+  }
+};
+
 }  // namespace
 
 std::vector<LabelOdds> label_odds(Denoiser& denoiser, const Dataset& dataset, const EvaluationOptions& options,
@@ -42,8 +78,8 @@ std::vector<LabelOdds> label_odds(Denoiser& denoiser, const Dataset& dataset, co
   const auto labels = dataset.labels();
   const auto nats_per_bit = std::numbers::ln2 * static_cast<double>(denoiser.options().shape.length());
   std::vector<LabelOdds> odds;
-  std::vector<double> own;
-  std::vector<double> other;
+  Costs own;
+  Costs other;
   for (int64_t label = 0; label < classes; ++label) {
     const auto report =
         evaluate(denoiser, AsOneClass(dataset, label), options, compute, [&](int64_t done, int64_t all) {
@@ -52,21 +88,22 @@ std::vector<LabelOdds> label_odds(Denoiser& denoiser, const Dataset& dataset, co
           }
         });
     odds.resize(report.example_bits.size());
-    own.resize(odds.size());
-    other.resize(odds.size(), std::numeric_limits<double>::infinity());
+    own.resize(report);
+    other.resize(report);
     for (size_t i = 0; i < odds.size(); ++i) {
       odds[i].index = report.example_indices[i];
       odds[i].label = labels.const_data_ptr<int64_t>()[odds[i].index];
       if (odds[i].label == label) {
-        own[i] = report.example_bits[i];
-      } else if (report.example_bits[i] < other[i]) {
-        other[i] = report.example_bits[i];
+        own.take(report, i);
+      } else if (report.example_bits[i] < other.bits[i]) {
+        other.take(report, i);
         odds[i].likeliest = label;
       }
     }
   }
   for (size_t i = 0; i < odds.size(); ++i) {
-    odds[i].log_odds = (own[i] - other[i]) * nats_per_bit;
+    odds[i].log_odds = (own.bits[i] - other.bits[i]) * nats_per_bit;
+    odds[i].standard_error = paired_error(own.replicates_of(i), other.replicates_of(i)) * nats_per_bit;
   }
   return odds;
 }

@@ -68,6 +68,69 @@ TEST(LabelOddsTest, AreTheLogarithmsOfTheLikelihoodsRatio) {
   EXPECT_EQ(done.back(), 12);
 }
 
+// Every position has its own p_c(token), whatever is masked: what a pass costs is then the mean over its mask.
+class PlaceDenoiser : public testing::RecordingDenoiser {
+ public:
+  // nats: float64 [C, L], what token 0 costs; the other two share the rest.
+  explicit PlaceDenoiser(const torch::Tensor& nats) : RecordingDenoiser(options_of(nats)) {
+    const auto other = torch::log1p(-torch::exp(-nats)) - std::log(2.0);
+    log_p_ = torch::stack({-nats, other, other}, 2).to(torch::kFloat);
+  }
+
+ private:
+  static DenoiserOptions options_of(const torch::Tensor& nats) {
+    auto options = testing::toy_options(nats.size(1), 3);
+    options.classes = nats.size(0);
+    return options;
+  }
+
+  [[nodiscard]] torch::Tensor compute(const DenoiserInput& input) override {
+    return log_p_.index_select(0, input.labels.value());
+  }
+
+  torch::Tensor log_p_;
+};
+
+// The law of large numbers is the judge: over many seeds the squared errors have the mean that the log-odds have as
+// their variance, and the log-odds have the mean that sums over the positions give.
+TEST(LabelOddsTest, TheErrorIsThatOfTheDifference) {
+  const auto shared = torch::tensor({0.1, 3.0, 0.2, 2.0, 0.3, 1.0}, torch::kFloat64);
+  const auto apart = torch::tensor({0.8, 0.0, 0.4, 0.0, 0.0, 0.2}, torch::kFloat64);
+  PlaceDenoiser network(torch::stack({shared + apart, shared}));
+  auto data = dataset_of(torch::zeros({1, 6}, torch::kInt64), {0}, 2);
+  constexpr int kSeeds = 600;
+  double sum = 0;
+  double squares = 0;
+  double variances = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    EvaluationOptions options;
+    options.passes = 4;
+    options.replicates = 4;
+    options.seed = static_cast<uint64_t>(seed);
+    const auto odds = label_odds(network, data, options).front();
+    sum += odds.log_odds;
+    squares += odds.log_odds * odds.log_odds;
+    variances += odds.standard_error * odds.standard_error;
+  }
+  const double mean = sum / kSeeds;
+  const double variance = squares / kSeeds - mean * mean;
+  EXPECT_NEAR(mean, 1.4, 5 * std::sqrt(variance / kSeeds));
+  EXPECT_GT(variance, 0.01);
+  EXPECT_NEAR(variances / kSeeds, variance, 0.25 * variance);
+}
+
+TEST(LabelOddsTest, WhatBothClassesShareIsNoError) {
+  const auto shared = torch::tensor({0.1, 3.0, 0.2, 2.0, 0.3, 1.0}, torch::kFloat64);
+  PlaceDenoiser network(torch::stack({shared + 0.5, shared}));
+  const auto data = dataset_of(torch::zeros({1, 6}, torch::kInt64), {0}, 2);
+  EvaluationOptions options;
+  options.passes = 8;
+  options.replicates = 4;
+  const auto odds = label_odds(network, data, options).front();
+  EXPECT_NEAR(odds.log_odds, 6 * 0.5, 1e-5);
+  EXPECT_NEAR(odds.standard_error, 0, 1e-5);
+}
+
 TEST(LabelOddsTest, ALimitTakesTheExamplesThatEvaluateTakes) {
   ClassDenoiser network(torch::tensor({{0.6, 0.2, 0.2}, {0.2, 0.6, 0.2}}));
   std::vector<int64_t> labels(30, 0);

@@ -16,6 +16,7 @@ TEST(StatisticsTest, AgreesWithAHandComputedExample) {
   const std::vector<double> values{1, 3, 3, 5, 4, 6, 2, 8};
   const auto statistics = pass_statistics(values, 4, 2);
   EXPECT_EQ(statistics.examples, (std::vector<double>{3, 5}));
+  EXPECT_EQ(statistics.replicates, (std::vector<double>{2, 4, 5, 5}));
   EXPECT_DOUBLE_EQ(statistics.mean, 4);
   EXPECT_EQ(statistics.mask_variances, (std::vector<double>{1, 0}));
   EXPECT_DOUBLE_EQ(statistics.standard_error, 1);                        // sd sqrt(2), over sqrt(2)

@@ -14,6 +14,9 @@ struct LabelOdds {
   int64_t likeliest = 0;  ///< the other class under which it is most likely
   double log_odds = 0.0;  ///< ln p(x | likeliest) - ln p(x | label), nats, both by their bounds: above 0 where another
                           ///< label fits better
+  double standard_error = 0.0;  ///< of log_odds, from masks: from the spread of the difference between replicates,
+                                ///< which have the same masks under both labels; rough with few. That
+                                ///< `likeliest` was chosen for its figure is not in it
 };
 
 /// Scores every example under every class, as evaluate() does with these options, each time with the same masks, so

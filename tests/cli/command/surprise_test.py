@@ -93,6 +93,19 @@ class Surprise(RunCase):
         for each, (odds, _, _) in zip(check["suspects"], wanted):
             self.assertAlmostEqual(each["log_odds"], odds, delta=1e-6)
 
+    def test_a_check_of_labels_says_what_it_is_worth(self):
+        check = self.scored("--label-errors", 4)["label_check"]
+        largest = max(LABELS.count(label) for label in range(CLASSES))
+        self.assertAlmostEqual(check["largest_class_share"], largest / TEST, delta=1e-12)
+        self.assertTrue(all(each["standard_error"] > 0 for each in check["suspects"]))
+        text = self.veil("evaluate", "--model", self.model(), "--label-errors", 2).stdout
+        self.assertIn(f"; always to say the largest class: {100 * largest / TEST:.1f} %)\n", text)
+        self.assertRegex(text, r"\n  -?[0-9.]+ \+- [0-9.]+  example \d+, labelled ")
+        fits = round(check["accuracy"] * TEST)
+        is_better = fits - 2 * math.sqrt(fits * (1 - fits / TEST)) > largest
+        self.assertIs(check["tells_labels"], is_better)
+        self.assertEqual("warning: the model does not tell labels clearly better than that" in text, not is_better)
+
     def test_what_cannot_be_had_is_refused_before_the_work(self):
         plain = self.train("plain", "--train.steps=0")
         for words, part in ((["--model", plain, "--label-errors", 3], "a model that is told the class"),

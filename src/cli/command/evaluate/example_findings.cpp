@@ -1,6 +1,8 @@
 #include "cli/command/evaluate/example_findings.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <vector>
 
 #include "base/torch.h"
@@ -108,33 +110,75 @@ void add_ranking(const Arguments& arguments, const ModelChoice& choice, const Da
   }
 }
 
+// How well labels are told by the bits, against the share that always saying the most frequent one would give.
+struct LabelAccuracy {
+  int64_t fits = 0;
+  int64_t largest = 0;
+  int64_t examples = 0;
+
+  [[nodiscard]] double share(int64_t count) const { return static_cast<double>(count) / static_cast<double>(examples); }
+
+  // Chance moves a share by a standard error or two.
+  [[nodiscard]] bool tells_something() const {
+    const double error = std::sqrt(static_cast<double>(fits) * (1 - share(fits)));
+    return static_cast<double>(fits) - 2 * error > static_cast<double>(largest);
+  }
+};
+
+LabelAccuracy accuracy_of(const std::vector<LabelOdds>& odds) {
+  LabelAccuracy accuracy;
+  accuracy.examples = std::ssize(odds);
+  std::map<int64_t, int64_t> counts;
+  for (const auto& each : odds) {
+    accuracy.fits += each.log_odds < 0 ? 1 : 0;
+    accuracy.largest = std::max(accuracy.largest, ++counts[each.label]);
+  }
+  return accuracy;
+}
+
+std::string accuracy_text(const LabelAccuracy& accuracy) {
+  const std::string doubt = accuracy.tells_something()
+                                ? ""
+                                : "warning: the model does not tell labels clearly better than that: this list says "
+                                  "little of the labels\n";
+  return concat(
+      "the label fits best for ", accuracy.fits, " of ", accuracy.examples, " examples (",
+      fixed(100 * accuracy.share(accuracy.fits), 1),
+      " %; always to say the largest class: ", fixed(100 * accuracy.share(accuracy.largest), 1), " %)\n", doubt,
+      "most suspicious, by ln p(example | other label) - ln p(example | its label) +- what masks leave open:\n");
+}
+
+std::string error_text(double error) { return std::isfinite(error) ? concat(" +- ", fixed(error, 1)) : ""; }
+
 void add_label_errors(const Arguments& arguments, const ModelChoice& choice, const Dataset& dataset,
                       ExampleFindings& findings) {
   Watch watch({.label = "labels", .unit = "scores", .quiet = arguments.quiet});
   auto odds = label_odds(*choice.model.denoiser, dataset, choice.run.evaluation, choice.compute, watch.callback());
-  const auto fits = std::count_if(odds.begin(), odds.end(), [](const auto& each) { return each.log_odds < 0; });
-  const double accuracy = static_cast<double>(fits) / static_cast<double>(odds.size());
+  const auto accuracy = accuracy_of(odds);
   std::stable_sort(odds.begin(), odds.end(), [](const auto& a, const auto& b) { return a.log_odds > b.log_odds; });
-  const auto listed = std::min(arguments.integer("label-errors", 0, 1, kMost), static_cast<int64_t>(std::ssize(odds)));
+  const auto listed = std::min(arguments.integer("label-errors", 0, 1, kMost), accuracy.examples);
   const EvaluationReport none;
   const Describer describe(dataset, none);
-  findings.text +=
-      concat("the label fits best for ", fits, " of ", odds.size(), " examples (", fixed(100 * accuracy, 1),
-             " %); most suspicious, by ln p(example | other label) - ln p(example | its label):\n");
+  findings.text += accuracy_text(accuracy);
   auto list = Json::array();
   for (int64_t i = 0; i < listed; ++i) {
     const auto& each = odds[static_cast<size_t>(i)];
     const auto name = dataset.name(each.index);
-    findings.text += concat("  ", fixed(each.log_odds, 1), "  example ", each.index, ", labelled ",
-                            describe.label_text(each.label), ", looks like ", describe.label_text(each.likeliest),
-                            name.empty() ? std::string() : concat(", ", shortened(name, 100)), "\n");
+    findings.text +=
+        concat("  ", fixed(each.log_odds, 1), error_text(each.standard_error), "  example ", each.index, ", labelled ",
+               describe.label_text(each.label), ", looks like ", describe.label_text(each.likeliest),
+               name.empty() ? std::string() : concat(", ", shortened(name, 100)), "\n");
     list.push_back({{"index", each.index},
                     {"name", name},
                     {"label", each.label},
                     {"likeliest", each.likeliest},
-                    {"log_odds", each.log_odds}});
+                    {"log_odds", each.log_odds},
+                    {"standard_error", each.standard_error}});
   }
-  findings.fields["label_check"] = {{"accuracy", accuracy}, {"suspects", list}};
+  findings.fields["label_check"] = {{"accuracy", accuracy.share(accuracy.fits)},
+                                    {"largest_class_share", accuracy.share(accuracy.largest)},
+                                    {"tells_labels", accuracy.tells_something()},
+                                    {"suspects", list}};
 }
 
 }  // namespace
