@@ -61,6 +61,8 @@ struct EvaluationReport {
   std::string model;                            ///< file that the weights were read from
   std::string model_sha256;                     ///< of the weights in it, lower-case hexadecimal
   std::string data_fingerprint;                 ///< DatasetInfo's, of what was scored
+  int64_t examples_in_training = -1;            ///< of the whole split, those that the training data hold too, token
+                                                ///< for token; -1: not known; set by the caller
   std::map<std::string, std::string> settings;  ///< keys of the configuration under which data and network were opened
                                                 ///< and scored, with their texts
   std::vector<int64_t> example_indices;         ///< of the scored examples in their data set, ascending

@@ -82,6 +82,19 @@ void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained
   }
 }
 
+void warn_of_shared(const DatasetInfo& scored, int64_t size, int64_t in_training, const std::string& trained) {
+  if (in_training > 0) {
+    warn(concat("veil: warning: ", in_training, " of the ", size, " examples of ", scored.name, ", ", scored.split,
+                in_training == 1 ? ", is" : ", are", " in ", trained,
+                " too, pixel for pixel: figures on them are too good"));
+  }
+}
+
+int64_t known_in_training(const io::ModelInfo& model, const DatasetInfo& scored) {
+  const auto& evaluated = model.evaluation_fingerprint;
+  return !evaluated.empty() && scored.fingerprint == evaluated ? model.evaluation_in_training : -1;
+}
+
 // A figure on other data than the model was made for is easily mistaken for one that can be compared.
 void warn_of_other_data(const DatasetInfo& scored, const io::LoadedModel& model, const std::string& subject) {
   const auto& trained = model.spec.data;

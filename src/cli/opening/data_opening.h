@@ -33,6 +33,15 @@ namespace veil::cli {
 /// One loud line on standard error if a run scores the examples that it trains on, as far as fingerprints tell.
 void warn_of_training_data(const DatasetInfo& scored, const DatasetInfo& trained);
 
+/// The same if `in_training` of its `size` examples are among them (io/dataset/shared_examples.h).
+/// trained: how the line calls the data that a model was trained on.
+void warn_of_shared(const DatasetInfo& scored, int64_t size, int64_t in_training,
+                    const std::string& trained = "the training data");
+
+/// How many examples of `scored` the data that a model was trained on hold too, as its file tells; -1: not known, as
+/// of any data but those that its run evaluated on.
+[[nodiscard]] int64_t known_in_training(const io::ModelInfo& model, const DatasetInfo& scored);
+
 /// One loud line on standard error where `scored` is not the data that a model was trained on, has examples that it was
 /// trained on, or is another version of what its run evaluated on.
 /// subject: how the lines call the model.

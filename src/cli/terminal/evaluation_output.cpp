@@ -19,6 +19,14 @@ std::string label_note(const EvaluationReport& report) {
                                       " bits/dim for telling it are not added\n");
 }
 
+std::string training_note(const EvaluationReport& report) {
+  const int64_t count = report.examples_in_training;
+  return count <= 0 ? std::string()
+                    : concat("warning: ", count, " of the ", report.dataset_size, " examples of ", report.split,
+                             count == 1 ? " is" : " are",
+                             " in the training data too, pixel for pixel: the figure is too good\n");
+}
+
 constexpr size_t kMostShown = 40;  // classes
 constexpr size_t kNameWidth = 24;
 
@@ -74,7 +82,8 @@ std::string evaluation_text(const EvaluationReport& report) {
                 report.examples == 1 && of_all.empty() ? " example, " : " examples, ", report.passes,
                 " forward passes each", replicates, ", ", report.estimator, control, ", ",
                 report.precision.empty() ? "" : report.precision + ", ", report.weights, " weights",
-                is_exact ? std::string() : concat(", seed ", report.seed), "\n", label_note(report));
+                is_exact ? std::string() : concat(", seed ", report.seed), "\n", label_note(report),
+                training_note(report));
 }
 
 }  // namespace veil::cli

@@ -24,6 +24,7 @@ namespace veil::io {
 namespace {
 
 constexpr size_t kMostNamed = 10;  // of one kind, in one message
+constexpr const char* kInTraining = "veil.evaluation_in_training";
 constexpr const char* kFormatName = "format";
 constexpr const char* kFormat = "pt";
 
@@ -70,12 +71,12 @@ void check_whole(const TensorFile& file, const std::string& path) {
   }
 }
 
-int64_t parse_step(const std::string& text, const std::string& path) {
-  int64_t step = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-  require<DataError>(error == std::errc() && end == text.data() + text.size() && step >= 0, path,
-                     ": metadata 'veil.step' is ", in_quotes(text), ", want an integer of 0 or more");
-  return step;
+int64_t parse_count(const std::string& name, const std::string& text, const std::string& path) {
+  int64_t count = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  require<DataError>(error == std::errc() && end == text.data() + text.size() && count >= 0, path, ": metadata '", name,
+                     "' is ", in_quotes(text), ", want an integer of 0 or more");
+  return count;
 }
 
 TrainingHistory parse_history(const std::map<std::string, std::string>& metadata, const std::string& path) {
@@ -89,7 +90,10 @@ ModelInfo parse_info(const TensorFile& file, const std::string& path) {
   if (const auto found = file.metadata.find("veil.evaluation_fingerprint"); found != file.metadata.end()) {
     info.evaluation_fingerprint = found->second;
   }
-  info.step = parse_step(metadata(file, "veil.step", path), path);
+  info.step = parse_count("veil.step", metadata(file, "veil.step", path), path);
+  if (const auto found = file.metadata.find(kInTraining); found != file.metadata.end()) {
+    info.evaluation_in_training = parse_count(kInTraining, found->second, path);
+  }
   info.weights = metadata(file, "veil.weights", path);
   require<DataError>(info.weights == "ema" || info.weights == "raw", path, ": metadata 'veil.weights' is ",
                      in_quotes(info.weights), ", want 'ema' or 'raw'");
@@ -173,6 +177,9 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
                    {"veil.history", history_to_json(info.history)}};
   if (!info.evaluation_fingerprint.empty()) {
     file.metadata["veil.evaluation_fingerprint"] = info.evaluation_fingerprint;
+  }
+  if (info.evaluation_in_training >= 0) {
+    file.metadata[kInTraining] = std::to_string(info.evaluation_in_training);
   }
   file.metadata[kDigestName] = model_digest(file);
   write_safetensors(path, file);

@@ -94,9 +94,13 @@ std::string class_section(std::vector<ClassFigure> figures) {
 std::string headline(const EvaluationReport& report) {
   const double half = (report.confidence_high - report.confidence_low) / 2;
   const bool is_part = report.examples < report.dataset_size;
+  const int64_t shared = report.examples_in_training;
   return concat("<p class=\"figure\">", exact_number("bits_per_dim", report.bits_per_dim, 4), plus_minus(half, 4),
                 " <small>bits per dimension", std::isfinite(half) ? ", 95 % interval" : "",
                 is_part ? concat(", on ", report.examples, " of ", report.dataset_size, " examples") : std::string(),
+                shared > 0 ? concat("; ", shared, " of ", report.dataset_size, " examples ", shared == 1 ? "is" : "are",
+                                    " in the training data too: the figure is too good")
+                           : std::string(),
                 "</small></p>\n");
 }
 

@@ -31,6 +31,7 @@ constexpr const char* kExampleIndices = "example_indices";
 constexpr const char* kReplicateBits = "example_replicate_bits";
 constexpr const char* kPerClass = "per_class";
 constexpr const char* kSettings = "settings";
+constexpr const char* kInTraining = "examples_in_training";
 
 // All fields of one kind but the figure, which alone has to be there.
 template <Is<EvaluationReport> Report>
@@ -141,6 +142,9 @@ void read_parts(EvaluationReport& report, const Json& object, const std::string&
   if (part(kConditional) == true) {
     FieldReader(object, origin, Missing::kNone)(kClasses, report.classes);
   }
+  if (!part(kInTraining).is_null()) {
+    FieldReader(object, origin, Missing::kNone)(kInTraining, report.examples_in_training);
+  }
   if (const Json profile = part(kProfile); !profile.is_null()) {
     report.profile = list_from_json<ProfileBin>(profile, kProfile, kMostBins, Missing::kNone, origin);
   }
@@ -176,6 +180,9 @@ std::string evaluation_to_json(const EvaluationReport& report, const EvaluationJ
   visit_fields(report, write);
   if (!report.settings.empty()) {
     write(kSettings, report.settings);
+  }
+  if (report.examples_in_training >= 0) {
+    write(kInTraining, report.examples_in_training);
   }
   write(kConditional, report.classes > 0);
   write(kProfile, list_to_json(report.profile));

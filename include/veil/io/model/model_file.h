@@ -19,9 +19,10 @@ namespace veil::io {
 /// Where the weights of a model come from.
 struct ModelInfo {
   std::string evaluation_fingerprint = {};  ///< of the split that the run evaluated on; may be empty
-  int64_t step = 0;                         ///< updates that the weights have had
-  std::string weights = "ema";              ///< "ema" (moving average) or "raw"
-  std::string veil_version = {};            ///< of the program that wrote the file; save_model fills it in
+  int64_t evaluation_in_training = -1;  ///< of that split, the examples that the training data hold too; -1: not known
+  int64_t step = 0;                     ///< updates that the weights have had
+  std::string weights = "ema";          ///< "ema" (moving average) or "raw"
+  std::string veil_version = {};        ///< of the program that wrote the file; save_model fills it in
   std::string libtorch_version = {};
   TrainingHistory history = {};  ///< what was done to make the weights; empty in files of older versions
 };
@@ -53,7 +54,8 @@ void save_model(const std::filesystem::path& path, const NamedTensors& weights, 
                 const RunConfig& config, const ModelInfo& info);
 
 /// Reads a model written by save_model; `path` as in model_path. The network is built only after every tensor was found
-/// to be what the model's description wants. Throws DataError for a missing, damaged or foreign file.
+/// to be what the model's description wants, and what the file says of itself has the digest in it (files of older
+/// versions have none). Throws DataError for a missing, damaged, changed or foreign file.
 [[nodiscard]] LoadedModel load_model(const std::filesystem::path& path);
 
 /// What was done to make a model's weights, without reading them; empty in files of older versions. Throws DataError.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/words.h"
 #include "cli/arguments/configuration.h"
@@ -121,6 +122,10 @@ void ComparedModels::open_data() {
   }
   warn_of_other_data(data_a_->info(), a_.model, "A");
   warn_of_other_data(data_a_->info(), b_.model, "B");
+  for (const auto& [model, name] : {std::pair{&a_.model, "A"}, std::pair{&b_.model, "B"}}) {
+    warn_of_shared(data_a_->info(), data_a_->size(), known_in_training(model->info, data_a_->info()),
+                   concat("the training data of ", name));
+  }
 }
 
 ComparisonSide ComparedModels::side_a() const {

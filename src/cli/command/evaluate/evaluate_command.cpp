@@ -187,6 +187,7 @@ int run_evaluate(const Arguments& arguments) {
   const ResultFile file = result_file(arguments, choice, dataset->info());
   EvaluationReport report = measure(arguments, choice, *dataset, order);
   report.weights = choice.model.info.weights;
+  report.examples_in_training = known_in_training(choice.model.info, dataset->info());
   note_computation(report, choice.model.info.step, choice.compute);
   note_own_sources(report, arguments, choice, file);
   bool is_stopped = false;

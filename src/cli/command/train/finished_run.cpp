@@ -124,9 +124,11 @@ class FinishedRun {
     const Compute compute = resolve_compute(config_.device);
     std::unique_ptr<Dataset> data;
     std::string fingerprint = model_.info.evaluation_fingerprint;
+    int64_t in_training = model_.info.evaluation_in_training;
     if (unmade.evaluation) {
       data = open_evaluation_data(config_, model_, options_);
       fingerprint = data->info().fingerprint;
+      in_training = fingerprint == model_.info.evaluation_fingerprint ? in_training : -1;
     }
     auto weights = io::named_weights(*model_.denoiser);
     for (auto& [name, tensor] : weights) {
@@ -148,10 +150,12 @@ class FinishedRun {
                   .compute = compute,
                   .step = model_.info.step,
                   .config = scored,
+                  .in_training = in_training,
                   .evaluation_data = data.get()},
                  unmade, signal, options_.quiet);
     if (is_changed_ || fingerprint != model_.info.evaluation_fingerprint) {
       model_.info.evaluation_fingerprint = fingerprint;
+      model_.info.evaluation_in_training = in_training;
       io::save_model(folder_.layout().model, weights, model_.spec, kept_, model_.info);
       folder_.write_config(kept_);
     }

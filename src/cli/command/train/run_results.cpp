@@ -25,6 +25,7 @@ EvaluationReport evaluated(const io::RunLayout& layout, const FinishedModel& mod
     return evaluate(model.average, *model.evaluation_data, options, model.compute, stoppable(progress, signal));
   });
   report.weights = "ema";
+  report.examples_in_training = model.in_training;
   note_computation(report, model.step, model.compute);
   note_sources(report, layout.model, model.config, model.compute);
   report.model = layout.model.filename().string();  // beside it, wherever the run is moved

@@ -25,6 +25,7 @@ struct FinishedModel {
   Compute compute;
   int64_t step = 0;                          ///< updates that it has had
   io::RunConfig config;                      ///< that `run` follows from
+  int64_t in_training = -1;                  ///< as EvaluationReport::examples_in_training
   const Dataset* evaluation_data = nullptr;  ///< may be nullptr where there is no evaluation to be made
 };
 

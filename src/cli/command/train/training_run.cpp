@@ -19,6 +19,8 @@
 #include "cli/terminal/messages.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
+#include "cli/terminal/watch.h"
+#include "io/dataset/shared_examples.h"
 #include "io/model/initial_weights.h"
 #include "io/report/report.h"
 #include "io/run/powers_file.h"
@@ -63,7 +65,8 @@ class TrainingRun {
         compute_(resolve_compute(config.device)),
         data_(open_data(config.data, config.data.split, options.quiet, &signal, &told_)),
         evaluation_data_(open_data(config.data, config.data.evaluation_split, options.quiet, &signal, &told_)),
-        run_(io::resolve(config, data_->info())) {}
+        run_(io::resolve(config, data_->info())),
+        in_training_(io::count_shared(*evaluation_data_, *data_, stoppable(signal)).value_or(-1)) {}
 
   int run() {
     check_data(start_, config_, data_->info(), evaluation_data_->info(), options_.allow_changed_data);
@@ -110,6 +113,7 @@ class TrainingRun {
 
   void announce(TrainState& state) const {
     warn_of_training_data(evaluation_data_->info(), data_->info());
+    warn_of_shared(evaluation_data_->info(), evaluation_data_->size(), in_training_);
     note(concat(data_->info().name, " (", data_->size(), " examples), ", count_parameters(*state.denoiser),
                 " parameters, ", compute_.device.str(), ", ", precision_name(compute_.precision), ", in ",
                 folder_.layout().folder.string()));
@@ -217,6 +221,7 @@ class TrainingRun {
     auto& parameters = state.optimizer.parameters();
     io::ModelInfo info;
     info.evaluation_fingerprint = evaluation_data_->info().fingerprint;
+    info.evaluation_in_training = in_training_;
     info.step = state.step;
     info.history = io::history_at(history, state.step);
     remove_results();
@@ -231,6 +236,7 @@ class TrainingRun {
                     .compute = compute_,
                     .step = state.step,
                     .config = config_,
+                    .in_training = in_training_,
                     .evaluation_data = evaluation_data_.get()},
                    {}, signal_, options_.quiet);
       (void)io::write_report(layout.folder);
@@ -248,6 +254,7 @@ class TrainingRun {
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;
   io::ResolvedRun run_;
+  int64_t in_training_;  // as EvaluationReport::examples_in_training
 };
 
 }  // namespace

@@ -168,6 +168,8 @@ void check_by_network(const Arguments& arguments, const EvaluationReport& report
   if (report.data_fingerprint != dataset->info().fingerprint) {
     return;
   }
+  held_to(v, "examples_in_training", std::to_string(report.examples_in_training),
+          std::to_string(known_in_training(choice.model.info, dataset->info())), v.model.string());
   append(v.changes, differences_to_data(report, *dataset, choice.model.spec.network));
   const auto indices = indices_of(report);
   if (indices.back() >= dataset->size() || !std::ranges::is_sorted(indices, std::less_equal<>())) {
