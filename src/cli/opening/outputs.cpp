@@ -127,6 +127,16 @@ void check_file(const fs::path& path, const OutputTraits& traits) {
   }
 }
 
+// It is replaced whenever there is something new to say, so nobody else's page may lie there.
+void check_page_of_run(const fs::path& page, const std::string& name) {
+  const auto places = places_of(page);
+  const std::string advice = name == kRun ? "; move it away, or --force to replace it" : "; move it away";
+  require<UsageError>(io::is_inside(places.back(), places.front().parent_path()), page.string(), ": is a link to ",
+                      places.back().string(), ", outside this run", advice);
+  require<UsageError>(!is_there(page) || is_own(page, OutputKind::kRunReport), page.string(),
+                      ": exists, and is not a report that veil wrote", advice);
+}
+
 }  // namespace
 
 bool may_be_written(const fs::path& file) {
@@ -145,13 +155,19 @@ void Outputs::reads_model(const fs::path& model) {
   for (const auto* name : io::kTensorFiles) {
     reads_file(model / name, "the model that is read");
   }
-  const io::RunLayout run(model);
-  for (const auto& file : {run.config, run.lock, run.log, run.timing, run.example_bits, run.evaluation, run.details,
-                           run.unmasking, run.film, run.powers, run.report, model / io::kStateName,
-                           fs::path(run.samples.string() + ".png"), fs::path(run.samples.string() + ".txt")}) {
-    reads_file(file, "a file of the run that is read");
+  reads_file(model / io::kStateName, "a file of the run that is read");
+  reads_file(io::RunLayout(model).report, "a file of the run that is read");
+  reads_run(model);
+}
+
+void Outputs::reads_run(const fs::path& run) {
+  const io::RunLayout layout(run);
+  for (const auto& file : layout.files()) {
+    if (file != layout.report) {
+      reads_file(file, "a file of the run that is read");
+    }
   }
-  for (const auto& folder : {run.samples, run.checkpoints}) {
+  for (const auto& folder : layout.folders()) {
     inputs_.push_back({.path = folder, .what = "files of the run that is read", .is_all_inside = true});
   }
 }
@@ -234,8 +250,16 @@ void Outputs::check_against(const Output& output, const Input& input) const {
 void Outputs::check_own(const Output& output) const {
   const auto traits = traits_of(output.kind);
   const bool has_own_rule = output.kind == OutputKind::kRunFolder || output.kind == OutputKind::kNewFolder;
+  const fs::path page = io::RunLayout(output.path).report;
   const bool is_run_file = is_of_a_run(normal(output.path));
-  if (force_ || has_own_rule || (is_run_file && output.kind == OutputKind::kReport)) {
+  if (!force_ && output.kind == OutputKind::kRunReport) {
+    check_page_of_run(output.path, output.name);
+    return;
+  }
+  if (output.kind == OutputKind::kRunFolder && is_there(page) && !is_folder(page) && !fs::is_symlink(page)) {
+    check_page_of_run(page, output.name);  // links and folders are refused by RunFolder, whatever file they stand for
+  }
+  if (force_ || has_own_rule) {
     return;
   }
   require<UsageError>(!is_run_file, output.path.string(), ": is the name of a file that a run keeps itself; give ",

@@ -22,14 +22,18 @@ enum class OutputKind {
   kEvaluation,    ///< JSON of an evaluation
   kExampleTable,  ///< CSV: bits of examples
   kReport,        ///< HTML
+  kRunReport,     ///< HTML: the page of a run, in its folder
   kCountGrids,    ///< JSON of count grids
   kComparison,    ///< a folder of a comparison
   kNumpy,         ///< .npy: has no room for a mark
   kText,          ///< lines, any text: has none either
   kPictures,      ///< a folder of samples, 000000.png and so on
   kNewFolder,     ///< a folder that must be empty or new, which its writer checks
-  kRunFolder      ///< of training, which RunFolder checks
+  kRunFolder      ///< of training, which RunFolder checks; its page is held to the rule for kRunReport
 };
+
+/// The word that names the folder of a run of which a page is made.
+inline constexpr const char* kRun = "RUN";
 
 /// Whether a file can be written: it, where it is there, and its folder.
 [[nodiscard]] bool may_be_written(const std::filesystem::path& file);
@@ -46,11 +50,13 @@ class Outputs {
   void reads_file(const std::filesystem::path& file, std::string_view what);
   /// A model file, or the folder of a run or a checkpoint with all files that veil keeps there.
   void reads_model(const std::filesystem::path& model);
+  /// The folder of a run of which a page is made, without that page.
+  void reads_run(const std::filesystem::path& run);
   /// The name of a known data set or a path; a folder with all that is and will be in it. What cannot be found is left
   /// to its reader.
   void reads_data(const std::string& source);
 
-  /// name: of the flag, with its dashes, or of the word: "--out", "OUT". An empty path is no output.
+  /// name: of the flag, with its dashes, or of the word: "--out", "OUT", kRun. An empty path is no output.
   void writes(const std::string& name, const std::filesystem::path& path, OutputKind kind);
 
   /// Throws UsageError for an output that
@@ -58,7 +64,8 @@ class Outputs {
   ///   has another ending than its kind (devices and pipes may be called anything);
   ///   is the same file as another output, or lies in a folder that is another;
   ///   is what is read (a link to it, too), or lies in a folder of data that is read, which it would add to;
-  ///   exists and is not known as of this kind, or is a file of some run, unless forced.
+  ///   exists and is not known as of this kind, or is a file of some run, or a run's page that a link leads out of the
+  ///   run, unless forced.
   /// Throws IoError for one whose folder does not exist, that cannot be written, or that is a folder in place of a file
   /// or a file in place of a folder.
   void check() const;

@@ -59,6 +59,23 @@ bool is_count_grids(const fs::path& file) {
   }
 }
 
+// Older versions knew no mark; what their pages say themselves stands at their beginning.
+bool is_page(const fs::path& file) {
+  constexpr size_t kBeginning = 4096;
+  if (io::bears_mark(file, io::kReportMark)) {
+    return true;
+  }
+  try {
+    io::InputFile input(file);
+    std::string start(kBeginning, '\0');
+    start.resize(input.read({reinterpret_cast<uint8_t*>(start.data()), start.size()}));
+    return start.starts_with("<!DOCTYPE html>") && start.find(" – veil</title>") != std::string::npos &&
+           start.find("<p class=\"lead\">A masked diffusion model trained by veil") != std::string::npos;
+  } catch (const DataError&) {
+    return false;
+  }
+}
+
 // A folder that is empty, or holds the parts of one.
 bool is_comparison(const fs::path& folder) {
   std::error_code error;
@@ -90,6 +107,7 @@ OutputTraits traits_of(OutputKind kind) {
     case OutputKind::kExampleTable:
       return {.content = "a table of examples", .endings = {}};
     case OutputKind::kReport:
+    case OutputKind::kRunReport:
       return {.content = "a report", .endings = {".html"}};
     case OutputKind::kCountGrids:
       return {.content = "a file of count grids", .endings = {".json"}};
@@ -130,7 +148,8 @@ bool is_own(const fs::path& file, OutputKind kind) {
     case OutputKind::kExampleTable:
       return is_example_table(file);
     case OutputKind::kReport:
-      return io::bears_mark(file, io::kReportMark);
+    case OutputKind::kRunReport:
+      return is_page(file);
     case OutputKind::kCountGrids:
       return is_count_grids(file);
     case OutputKind::kComparison:

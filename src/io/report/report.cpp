@@ -41,11 +41,14 @@ std::string run_name(const fs::path& folder) {
   return path.has_filename() ? path.filename().string() : folder.string();
 }
 
-std::string make_report(const fs::path& run_folder) {
+std::string make_report(const fs::path& run_folder, std::vector<std::string>* damage) {
   std::error_code error;
   require<DataError>(fs::is_directory(run_folder, error), run_folder.string(), ": not a folder, want that of a run");
   const RunLayout layout(run_folder);
   RunRecords records = read_run_records(layout);
+  if (damage != nullptr) {
+    *damage = records.damage;
+  }
   const std::string name = run_name(run_folder);
   PictureBudget budget;  // what comes first gets room first
   const std::string samples = samples_section(records, layout, budget);
@@ -69,9 +72,9 @@ std::string make_report(const fs::path& run_folder) {
                 section("left-out", "What this page leaves out", make_notes(records.notes)), page_end());
 }
 
-fs::path write_report(const fs::path& run_folder) {
+fs::path write_report(const fs::path& run_folder, std::vector<std::string>* damage) {
   const RunLayout layout(run_folder);
-  write_file(layout.report, make_report(run_folder));
+  write_file(layout.report, make_report(run_folder, damage));
   return layout.report;
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace veil::io {
 
@@ -12,12 +13,14 @@ namespace veil::io {
 /// docs/file-formats.md but checkpoints; what is missing or damaged is left out and the page says so. Numbers of
 /// evaluation.json stand in <data data-field="NAME" value="EXACT">. The same files give the same bytes. Throws
 /// DataError if `run_folder` is not a folder.
-[[nodiscard]] std::string make_report(const std::filesystem::path& run_folder);
+/// damage: gets a line for each file that is damaged, if it is asked for.
+[[nodiscard]] std::string make_report(const std::filesystem::path& run_folder,
+                                      std::vector<std::string>* damage = nullptr);
 
 /// The name of a run: of its folder, for a path as "results/run/" or "." too.
 [[nodiscard]] std::string run_name(const std::filesystem::path& folder);
 
 /// Writes make_report's page as run_folder/report.html and returns that path. Throws IoError as well.
-std::filesystem::path write_report(const std::filesystem::path& run_folder);
+std::filesystem::path write_report(const std::filesystem::path& run_folder, std::vector<std::string>* damage = nullptr);
 
 }  // namespace veil::io

@@ -35,16 +35,21 @@ bool is_there(const fs::path& path, std::vector<std::string>& notes) {
   return is;
 }
 
+void note_damage(RunRecords& records, const std::string& text) {
+  records.notes.push_back(text);
+  records.damage.push_back(text);
+}
+
 /// The file's text; a note instead if it cannot be read.
-std::string read_text(const fs::path& path, int64_t limit, std::vector<std::string>& notes) {
-  if (!is_there(path, notes)) {
+std::string read_text(const fs::path& path, int64_t limit, RunRecords& records) {
+  if (!is_there(path, records.notes)) {
     return {};
   }
   try {
     const auto bytes = read_file(path, limit);
     return {bytes.begin(), bytes.end()};
   } catch (const DataError&) {
-    notes.push_back(name_of(path) + " cannot be read or is too large, and is left out.");
+    note_damage(records, name_of(path) + " cannot be read or is too large, and is left out.");
     return {};
   }
 }
@@ -90,22 +95,21 @@ void add(RunRecords& records, const StartLine& line) { records.starts.push_back(
 void add(RunRecords& records, const WarningLine& line) { records.warnings.push_back(line); }
 
 /// Calls `use` with every line. The last one may be cut: a run that is going on writes it.
-void read_lines(const fs::path& path, std::vector<std::string>& notes,
-                const std::function<void(std::string_view)>& use) {
-  const int64_t damaged = for_each_line(read_text(path, kMaxLogBytes, notes), use);
+void read_lines(const fs::path& path, RunRecords& records, const std::function<void(std::string_view)>& use) {
+  const int64_t damaged = for_each_line(read_text(path, kMaxLogBytes, records), use);
   if (damaged > 0) {
-    notes.push_back(concat(damaged, damaged == 1 ? " damaged line of " : " damaged lines of ", name_of(path),
-                           damaged == 1 ? " is" : " are", " left out."));
+    note_damage(records, concat(damaged, damaged == 1 ? " damaged line of " : " damaged lines of ", name_of(path),
+                                damaged == 1 ? " is" : " are", " left out."));
   }
 }
 
 /// What `read` makes of the file; the empty value and a note if it is damaged.
 template <typename Value>
-Value read_whole(Value (*read)(const fs::path&), const fs::path& path, std::vector<std::string>& notes) {
+Value read_whole(Value (*read)(const fs::path&), const fs::path& path, RunRecords& records) {
   try {
     return read(path);
   } catch (const DataError&) {
-    notes.push_back(name_of(path) + " is damaged and left out.");
+    note_damage(records, name_of(path) + " is damaged and left out.");
     return {};
   }
 }
@@ -116,7 +120,7 @@ std::vector<std::string> first_texts(const fs::path& file) {
   std::vector<std::string> texts;
   std::error_code error;
   if (fs::exists(file, error)) {
-    std::vector<std::string> unused;
+    RunRecords unused;
     const std::string text = read_text(file, kMaxLogBytes, unused);
     (void)for_each_line(text, [&](std::string_view line) {
       if (texts.size() < kMostTexts) {
@@ -133,11 +137,11 @@ void read_details_of(RunRecords& records, const RunLayout& layout) {
     return;
   }
   records.details = read_whole<std::optional<EvaluationDetails>>(
-      [](const fs::path& path) { return std::optional(read_details(path)); }, layout.details, records.notes);
+      [](const fs::path& path) { return std::optional(read_details(path)); }, layout.details, records);
   if (records.details && records.details->bits_per_dim != records.evaluation->bits_per_dim) {
     records.details.reset();
-    records.notes.push_back(concat(name_of(layout.details), " is of another evaluation than ",
-                                   name_of(layout.evaluation), " and left out."));
+    note_damage(records, concat(name_of(layout.details), " is of another evaluation than ", name_of(layout.evaluation),
+                                " and left out."));
   }
 }
 
@@ -145,30 +149,29 @@ void read_details_of(RunRecords& records, const RunLayout& layout) {
 
 RunRecords read_run_records(const RunLayout& layout) {
   RunRecords records;
-  auto& notes = records.notes;
-  read_lines(layout.log, notes, [&](std::string_view text) {
+  read_lines(layout.log, records, [&](std::string_view text) {
     std::visit([&](const auto& line) { add(records, line); }, parse_log_line(text));
   });
-  read_lines(layout.timing, notes, [&](std::string_view text) {
+  read_lines(layout.timing, records, [&](std::string_view text) {
     std::visit([&](const auto& line) { add(records, line); }, parse_timing_line(text));
   });
-  if (is_there(layout.evaluation, notes)) {
+  if (is_there(layout.evaluation, records.notes)) {
     records.evaluation = read_whole<std::optional<EvaluationReport>>(
-        [](const fs::path& path) { return std::optional(read_evaluation(path)); }, layout.evaluation, notes);
+        [](const fs::path& path) { return std::optional(read_evaluation(path)); }, layout.evaluation, records);
   }
   read_details_of(records, layout);
   std::error_code error;
   if (fs::exists(layout.powers, error)) {  // only runs with learned powers have them
-    records.powers = read_whole(read_powers, layout.powers, notes);
+    records.powers = read_whole(read_powers, layout.powers, records);
   }
   if (fs::exists(layout.model, error)) {  // a run that is going on has none yet
-    records.history = read_whole(read_history, layout.model, notes);
+    records.history = read_whole(read_history, layout.model, records);
   }
-  records.config = read_text(layout.config, kMaxTextBytes, notes);
+  records.config = read_text(layout.config, kMaxTextBytes, records);
   records.pictures = sample_pictures(layout);
   records.texts = first_texts(samples_file(layout, DataKind::kText));
   if (records.pictures.empty() && records.texts.empty()) {
-    notes.emplace_back("There are no sample grids.");
+    records.notes.emplace_back("There are no sample grids.");
   }
   return records;
 }

@@ -46,6 +46,7 @@ struct RunRecords {
   std::vector<std::filesystem::path> pictures;  ///< of samples; the newest last
   std::vector<std::string> texts;               ///< the first samples of the finished model, where they are texts
   std::vector<std::string> notes;               ///< what is missing or damaged, for the reader
+  std::vector<std::string> damage;              ///< those of them that tell of damage
 };
 
 /// Never throws on account of a file's content.

@@ -3,9 +3,11 @@
 usage: own_outputs_test.py PATH-OF-VEIL
 """
 
+import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -75,11 +77,58 @@ class Foreign(OutputCase):
         self.assertEqual(self.tree(), before)
 
     def test_a_report_of_others(self):
+        self.write("elsewhere/log.jsonl", b"")
         page = self.write("elsewhere/report.html", b"<!DOCTYPE html><title>coverage</title>")
         self.refused("report", "elsewhere", parts=["elsewhere/report.html: exists, and is not a report"])
         self.veil("report", "elsewhere", "--force")
         self.assertIn(b"veil", page.read_bytes())
         self.veil("report", "elsewhere", "run")
+
+    def copy_of_run(self):
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.folder / "run", copy)
+        (copy / "report.html").unlink(missing_ok=True)
+        return copy
+
+    def test_the_page_of_a_run_follows_no_link(self):
+        copy = self.copy_of_run()
+        self.veil("report", "run")
+        self.write("mine.html", b"<!DOCTYPE html><title>coverage</title>")
+        for target in ("model.safetensors", "powers.json", "checkpoints/new.html", "../mine.html", "../new.html",
+                       "../run/report.html", "../run/evaluation-details.json"):
+            os.symlink(target, copy / "report.html")
+            before = self.tree()
+            errors = self.veil("report", "copy", code=2).stderr
+            self.assertIn("report.html", errors, target)
+            if not target.startswith(".."):
+                self.assertIn("of the run that", self.veil("report", "copy", "--force", code=2).stderr, target)
+            self.assertEqual(self.tree(), before, target)
+            (copy / "report.html").unlink()
+        os.symlink("page.html", copy / "report.html")
+        for _ in range(2):
+            self.veil("report", "copy")
+        self.assertIn(b"(report)", (copy / "page.html").read_bytes())
+
+    def test_the_page_of_a_run_replaces_no_page_of_others(self):
+        copy = self.copy_of_run()
+        page = self.write("copy/report.html", b"<!DOCTYPE html><title>coverage</title>")
+        self.refused("report", "copy", parts=["copy/report.html: exists, and is not a report", "--force"])
+        self.refused("train", "--run", "copy", "--extend", "1", parts=["copy/report.html: exists, and is not a report"])
+        page.write_bytes(b'<!DOCTYPE html>\n<html lang="en"><head><title>copy \xe2\x80\x93 veil</title></head>\n<body><h1>copy</h1>\n'
+                         b'<p class="lead">A masked diffusion model trained by veil, 2 steps logged.</p>')  # had no mark once
+        self.veil("report", "copy")
+        self.assertIn(b"(report)", page.read_bytes())
+        self.assertNotIn("warning", self.veil("report", "copy").stderr)
+        (copy / "evaluation.json").write_text('{"bits_per_dim": ')
+        self.assertIn("warning: copy: evaluation.json is damaged", self.veil("report", "copy").stderr)
+        shutil.rmtree(copy)
+
+    def test_a_folder_without_a_run_gets_no_page(self):
+        for folder in ("photos", "photos/cat"):
+            before = self.tree()
+            self.assertIn(f"{folder}: holds neither a run", self.veil("report", folder, code=65).stderr)
+            self.assertEqual(self.tree(), before)
 
     def test_a_foreign_file_with_a_word_of_ours_is_foreign(self):
         mark = re.search(rb"veil [0-9.]+ \(samples\)", self.picture_of_samples()).group()

@@ -2,16 +2,19 @@
 
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/arguments/usage_error.h"
 #include "cli/opening/outputs.h"
+#include "cli/terminal/messages.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
 #include "io/file/files.h"
 #include "io/report/report.h"
 #include "io/report/runs_page.h"
 #include "io/run/run_layout.h"
+#include "veil/base/error.h"
 
 namespace veil::cli {
 namespace {
@@ -26,6 +29,15 @@ struct Pages {
   std::string title;
 };
 
+void check_run(const fs::path& folder) {
+  std::error_code ignored;
+  require<DataError>(fs::is_directory(folder, ignored), folder.string(), ": not a folder, want that of a run");
+  const io::RunLayout layout(folder);
+  require<DataError>(io::is_run(folder), folder.string(), ": holds neither a run (", layout.config.filename().string(),
+                     ", ", layout.log.filename().string(), " or ", layout.evaluation.filename().string(),
+                     ") nor folders of runs");
+}
+
 // A folder of runs stands for all of them.
 Pages pages_of(const Arguments& arguments) {
   Pages pages;
@@ -33,6 +45,7 @@ Pages pages_of(const Arguments& arguments) {
   for (const std::string& word : arguments.positionals) {
     const auto below = io::is_run(word) ? std::vector<fs::path>() : io::runs_below(word);
     if (below.empty()) {
+      check_run(word);
       pages.runs.emplace_back(word);
     } else {
       pages.runs.insert(pages.runs.end(), below.begin(), below.end());
@@ -58,7 +71,8 @@ int run_report(const Arguments& arguments) {
   const Pages pages = pages_of(arguments);
   Outputs outputs(arguments);
   for (const auto& run : pages.runs) {
-    outputs.writes("RUN", io::RunLayout(run).report, OutputKind::kReport);
+    outputs.reads_run(run);
+    outputs.writes(kRun, io::RunLayout(run).report, OutputKind::kRunReport);
   }
   outputs.writes("--out", pages.together, OutputKind::kReport);
   outputs.check();
@@ -68,7 +82,11 @@ int run_report(const Arguments& arguments) {
     const auto advance = watch.callback();
     const auto all = static_cast<int64_t>(pages.runs.size()) + (pages.together.empty() ? 0 : 1);
     for (size_t i = 0; i < pages.runs.size(); ++i) {
-      text += concat("report ", io::write_report(pages.runs[i]).string(), "\n");
+      std::vector<std::string> damage;
+      text += concat("report ", io::write_report(pages.runs[i], &damage).string(), "\n");
+      for (const auto& each : damage) {
+        warn(concat("veil: warning: ", pages.runs[i].string(), ": ", each));
+      }
       advance(static_cast<int64_t>(i) + 1, all);
     }
     if (!pages.together.empty()) {
