@@ -259,6 +259,12 @@ void Outputs::check_own(const Output& output) const {
   if (output.kind == OutputKind::kRunFolder && is_there(page) && !is_folder(page) && !fs::is_symlink(page)) {
     check_page_of_run(page, output.name);  // links and folders are refused by RunFolder, whatever file they stand for
   }
+  if (output.kind == OutputKind::kComparison) {
+    if (const fs::path link = link_out_of(output.path); !link.empty()) {
+      throw UsageError(concat(link.string(), ": is a link to ", io::followed(link).string(),
+                              ", outside this comparison, which would be written; copy the folder with cp -rL"));
+    }
+  }
   if (force_ || has_own_rule) {
     return;
   }

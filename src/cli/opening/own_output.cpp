@@ -8,6 +8,7 @@
 #include "io/file/file_mark.h"
 #include "io/file/input_file.h"
 #include "io/file/new_folder.h"
+#include "io/file/places.h"
 #include "io/image/sample_picture.h"
 #include "io/packed/packed_file.h"
 #include "io/run/evaluation_file.h"
@@ -202,6 +203,21 @@ std::string foreign_entry(const fs::path& folder) {
   }
   require<IoError>(!error, folder.string(), ": cannot be read: ", error.message());
   return "";
+}
+
+fs::path link_out_of(const fs::path& folder) {
+  const fs::path inside = io::followed(folder);
+  for (const auto& part : {folder, folder / kComparisonParts}) {
+    std::error_code error;
+    for (fs::directory_iterator entry(part, error), end; !error && entry != end; entry.increment(error)) {
+      std::error_code ignored;
+      if (entry->is_symlink(ignored) && !entry->is_directory(ignored) &&
+          !io::is_inside(io::followed(entry->path()), inside)) {
+        return entry->path();
+      }
+    }
+  }
+  return {};
 }
 
 bool is_of_a_run(const fs::path& file) {

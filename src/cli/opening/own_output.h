@@ -34,6 +34,10 @@ void check_drafts(const std::filesystem::path& output, OutputKind kind);
 /// The name of something in a folder that sampling did not write there; empty if there is none.
 [[nodiscard]] std::string foreign_entry(const std::filesystem::path& folder);
 
+/// A link in the folder of a comparison that leads out of it to a file, whether or not that is there yet; empty if
+/// there is none.
+[[nodiscard]] std::filesystem::path link_out_of(const std::filesystem::path& folder);
+
 /// Whether `file` has the name of one of the files that a run keeps, in the folder of a run.
 [[nodiscard]] bool is_of_a_run(const std::filesystem::path& file);
 

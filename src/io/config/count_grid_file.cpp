@@ -49,6 +49,7 @@ CountGridFile read_count_grids(const std::filesystem::path& file) {
   require<DataError>(fields.integer("schema_version", 0, INT64_MAX) == 1, origin,
                      ": count grids of another version of veil");
   CountGridFile grids{.length = fields.integer("length", 1, kMaxLength), .origin = fields.text("origin"), .grids = {}};
+  require<DataError>(fields.at("grids").is_array(), origin, ": 'grids' is not a list");
   for (const auto& entry : fields.at("grids")) {
     const JsonFields grid(entry, origin);
     const int64_t steps = grid.integer("steps", 1, grids.length);
@@ -60,7 +61,8 @@ CountGridFile read_count_grids(const std::filesystem::path& file) {
     }
     require<DataError>(std::ssize(counts) == steps + 1, origin, ": a grid of ", std::ssize(counts) - 1,
                        " steps stands as one of ", steps);
-    grids.grids[steps] = std::move(counts);
+    require<DataError>(grids.grids.emplace(steps, std::move(counts)).second, origin, ": has two grids of ", steps,
+                       steps == 1 ? " step" : " steps");
   }
   require<DataError>(!grids.grids.empty(), origin, ": holds no grid");
   return grids;

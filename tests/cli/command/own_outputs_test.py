@@ -124,6 +124,15 @@ class Foreign(OutputCase):
         self.assertIn("warning: copy: evaluation.json is damaged", self.veil("report", "copy").stderr)
         shutil.rmtree(copy)
 
+    def test_a_comparison_is_written_through_no_link(self):
+        (self.folder / "comparison/parts").mkdir(parents=True)
+        for name, target in (("comparison.json", "../m.safetensors"), ("parts/noise.json", "../../new.json")):
+            os.symlink(target, self.folder / "comparison" / name)
+            for force in ((), ("--force",)):
+                self.refused("schedules", "compare", "--model", "run", "--out", "comparison", *force,
+                             parts=[f"comparison/{name}: is a link to ", "outside this comparison"])
+            (self.folder / "comparison" / name).unlink()
+
     def test_a_folder_without_a_run_gets_no_page(self):
         for folder in ("photos", "photos/cat"):
             before = self.tree()

@@ -148,6 +148,18 @@ class Compare(ScheduleCase):
         self.assertEqual(again["noise"], whole["noise"])
         self.assertEqual(again["count_grids"], whole["count_grids"])
 
+    def test_parts_that_are_damaged_or_gone_are_made_again(self):
+        whole = self.compared("--schedules=linear,cosine")
+        folder = self.folder / "schedules-comparison"
+        part, picture = folder / "parts/noise.json", folder / whole["samples"][0]["picture"]
+        noise = json.loads(part.read_text())
+        noise["part"][0]["bits_per_dim"][0] = 1.0
+        for damaged in (json.dumps(noise), "{"):
+            part.write_text(damaged)
+            picture.unlink()
+            self.assertEqual(self.compared("--schedules=linear,cosine")["noise"], whole["noise"])
+            self.assertTrue(picture.is_file())
+
     def test_a_configuration_names_what_flags_do_not(self):
         (self.folder / "compare.cfg").write_text("[compare]\nschedules = cosine\nsamples = 0\nsteps = 4\n")
         words = [word for word in SMALL if not word.startswith(("--samples", "--steps"))]
@@ -275,7 +287,9 @@ class Design(ScheduleCase):
                              ({"schema_version": 2}, "another version"), ({"grids": []}, "holds no grid"),
                              ({"grids": [{"steps": 2, "counts": [64, 64, 0]}]}, "strictly falling"),
                              ({"grids": [{"steps": 3, "counts": [64, 3, 0]}]}, "stands as one of 3"),
-                             ({"grids": [{"steps": 2, "counts": [64, 3.5, 0]}]}, "whole number")):
+                             ({"grids": [{"steps": 2, "counts": [64, 3.5, 0]}]}, "whole number"),
+                             ({"grids": [{"steps": 2, "counts": [64, 3, 0]}] * 2}, "two grids of 2 steps"),
+                             ({"grids": {"steps": 2, "counts": [64, 3, 0]}}, "'grids' is not a list")):
             self.write("bad.json", json.dumps(good | change).encode())
             self.assertRegex(self.veil(*sample, "bad.json", code=65).stderr, text)
         self.write("bad.json", json.dumps(good).encode())

@@ -107,18 +107,21 @@ Json draw_samples(const Comparison& c, const PartMaker& maker, const ComparisonP
     const std::string name = concat("samples-", row.schedule, "-", row.grid);
     const fs::path file = c.folder / (name + ".png");
     options.counts = row.counts;
-    const auto made =
-        store.part(name, {"quality", std::to_string(options.count), Json(row.counts).dump()}, [&]() -> Json {
-          const ProgressOptions shown{.label = concat("samples of ", row.schedule, ", ", row.grid),
-                                      .unit = "network calls",
-                                      .examples = options.count};
-          const auto tokens = maker.watched(shown, [&](const auto& progress) {
-            return sample(*c.choice.model.denoiser, options, c.choice.compute, progress);
-          });
-          io::write_png(file, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}),
-                        io::picture_mark(io::kSamplesMark));
-          return {{"samples", options.count}, {"quality", quality_of(c, maker, tokens)}};
-        });
+    const std::vector<std::string> about{"quality", std::to_string(options.count), Json(row.counts).dump()};
+    if (!fs::is_regular_file(file)) {
+      store.forget(name);  // made, and removed since
+    }
+    const auto made = store.part(name, about, [&]() -> Json {
+      const ProgressOptions shown{.label = concat("samples of ", row.schedule, ", ", row.grid),
+                                  .unit = "network calls",
+                                  .examples = options.count};
+      const auto tokens = maker.watched(shown, [&](const auto& progress) {
+        return sample(*c.choice.model.denoiser, options, c.choice.compute, progress);
+      });
+      io::write_png(file, io::image_grid(tokens, network.shape, {.scale = 0, .vocab_size = network.vocab_size}),
+                    io::picture_mark(io::kSamplesMark));
+      return {{"samples", options.count}, {"quality", quality_of(c, maker, tokens)}};
+    });
     drawn.push_back({{"schedule", row.schedule},
                      {"grid", row.grid},
                      {"network_calls", c.settings.sample_calls},

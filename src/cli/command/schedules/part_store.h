@@ -16,9 +16,12 @@ class PartStore {
       : folder_(std::move(folder)), about_(std::move(about)) {}
 
   /// The part of this name, from its file if that was made of the same `about` and `more`, else by `make`, which is
-  /// then written. Throws what `make` throws, IoError.
+  /// then written. One that is damaged is made anew. Throws what `make` throws, IoError.
   [[nodiscard]] nlohmann::json part(const std::string& name, const std::vector<std::string>& more,
                                     const std::function<nlohmann::json()>& make) const;
+
+  /// So that the part of this name is made anew.
+  void forget(const std::string& name) const;
 
  private:
   std::filesystem::path folder_;
