@@ -102,7 +102,9 @@ bool has_write_access(const fs::path& path) {
 }
 
 void require_writable(const fs::path& path, const std::string& subject) {
-  require<IoError>(has_write_access(path), subject, ": cannot be written: ", std::generic_category().message(errno));
+  const bool is_writable = has_write_access(path);
+  const int reason = errno;
+  require<IoError>(is_writable, subject, ": cannot be written: ", std::generic_category().message(reason));
 }
 
 void check_folder(const fs::path& path) {
@@ -117,13 +119,16 @@ void check_folder(const fs::path& path) {
 void check_file(const fs::path& path, const OutputTraits& traits) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   require<IoError>(is_folder(folder), path.string(), ": the folder ", folder.string(), " does not exist");
+  const fs::path place = places_of(path).back().parent_path();
+  require<IoError>(is_device(path) || is_folder(place), path.string(), ": is a link into the folder ", place.string(),
+                   ", which does not exist");
   require<IoError>(!is_folder(path), path.string(), ": is a folder, want a file");
   require<IoError>(traits.may_be_device || !is_device(path), path.string(), ": is a device, want a file");
   if (is_there(path)) {
     require_writable(path, path.string());
   }
   if (!is_device(path)) {
-    require_writable(places_of(path).back().parent_path(), path.string());
+    require_writable(place, path.string());
   }
 }
 

@@ -151,6 +151,8 @@ class Names(OutputCase):
                       ("sample", "--model", "run", ENDLESS, "--out", "tiny.cfg"),
                       ("evaluate", "--model", "run", "--out", "photos"), ("data", "pack", "set.npz", "none/a.h5")):
             self.refused(*words, code=74)
+        os.symlink("none/a.png", self.folder / "link.png")
+        self.refused("schedules", "--out", "link.png", code=74, parts=["link.png: is a link into the folder", "none, which does"])
 
     @unittest.skipUnless(os.getuid() == 0, "only root can become somebody who may not write")
     def test_a_place_that_may_not_be_written_is_told_before_the_work(self):
