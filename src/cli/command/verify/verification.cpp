@@ -56,8 +56,9 @@ std::string verification_text(const Verification& v) {
   if (v.changes.empty()) {
     return concat("verified ", printable(v.result.string()), "\n", proof(v));
   }
-  std::string text = concat("not verified ", printable(v.result.string()), ": ", v.changes.size(),
-                            v.changes.size() == 1 ? " value is" : " values are", " not what they must be\n");
+  std::string text =
+      concat("not verified ", printable(v.result.string()), ": ", v.changes.size(),
+             v.changes.size() == 1 ? " value is not what it must be\n" : " values are not what they must be\n");
   for (size_t i = 0; i < std::min(v.changes.size(), kMostNamed); ++i) {
     const auto& change = v.changes[i];
     text += concat("  ", change.field, " is ", change.found, ", want ", change.wanted, " (", change.why, ")\n");
