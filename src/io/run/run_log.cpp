@@ -1,12 +1,7 @@
 #include "io/run/run_log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -255,17 +250,6 @@ int64_t for_each_line(std::string_view text, const std::function<void(std::strin
     text.remove_prefix(std::min(length + 1, text.size()));
   }
   return damaged;
-}
-
-void append_line(const std::filesystem::path& file, std::string_view line) {
-  const std::string text = std::string(line) + '\n';
-  const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  require<IoError>(out >= 0, file.string(), ": cannot be opened: ", std::strerror(errno));
-  const auto written = ::write(out, text.data(), text.size());
-  const int reason = errno;
-  ::close(out);
-  require<IoError>(written == static_cast<ssize_t>(text.size()), file.string(), ": wrote ", written, " of ",
-                   text.size(), " bytes: ", std::strerror(reason));
 }
 
 std::vector<int64_t> steps_without_line(const std::filesystem::path& file, std::span<const int64_t> steps) {
