@@ -222,6 +222,10 @@ void judge(std::vector<QualityFigure>& figures) {
 void check_options(const QualityOptions& options) {
   check_option({"limit"}, options.limit, QualityRanges::kLimit);
   check_option({"reference"}, options.reference, QualityRanges::kReference);
+  for (const auto& [name, value] : {std::pair{"limit", options.limit}, std::pair{"reference", options.reference}}) {
+    require<InvalidOption>(value == 0 || value >= kLeastImages, Field{name}, " is ", value,
+                           ", want 0, which is all, or at least ", kLeastImages);
+  }
   check_option({"permutations"}, options.permutations, QualityRanges::kPermutations);
   check_option({"bootstraps"}, options.bootstraps, QualityRanges::kBootstraps);
 }

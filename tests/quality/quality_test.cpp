@@ -178,6 +178,9 @@ TEST(Quality, WhatCannotBeComparedIsRefused) {
   QualityOptions options;
   options.permutations = 18;
   EXPECT_THROW((void)assess_quality(images, images, images, options), InvalidOption);
+  options = quick();
+  options.limit = 15;
+  EXPECT_THROW((void)assess_quality(images, images, images, options), InvalidOption);
 }
 
 }  // namespace

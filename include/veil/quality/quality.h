@@ -16,8 +16,8 @@ namespace veil {
 /// How images are compared with images. Every random choice is a function of the seed, so the same input gives the same
 /// figures.
 struct QualityOptions {
-  int64_t limit = 5000;       ///< most samples that are compared; 0: all that there are real images for
-  int64_t reference = 10000;  ///< most training images that they are compared with; 0: all
+  int64_t limit = 5000;       ///< most samples that are compared; 0: all that there are real images for; else >= 16
+  int64_t reference = 10000;  ///< most training images that they are compared with; 0: all; else >= 16
   int64_t permutations = 999;
   int64_t bootstraps = 200;
   uint64_t seed = 0;

@@ -148,6 +148,8 @@ class Refusals(QualityCase):
         self.refused("--samples", "large.npz", "--data", "set.npz", part="16x16x1")
         self.refused("--samples", "set.npz", "--data", "set.npz", "--split", "train", part="the real images are the training images")
         self.refused("--samples", "set.npz", "--data", "set.npz", "--permutations", 18, part="--permutations")
+        for flag in ("--limit", "--reference"):  # so few have no spread in as many directions as are looked at
+            self.refused("--samples", "set.npz", "--data", "set.npz", flag, 15, part=f"{flag} is 15, want 0, which is all, or")
         self.write("net.pt", b"no network")
         self.refused("--samples", "set.npz", "--data", "set.npz", "--features", "net.pt", code=65, part="TorchScript")
 

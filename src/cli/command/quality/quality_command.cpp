@@ -22,14 +22,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kFewSamples = 500;
+constexpr int64_t kLeast = 16;  // images
 
 QualityOptions quality_options(const Arguments& arguments) {
   QualityOptions options;
   const auto read = [&](const char* flag, int64_t& value, const IntegerRange& range) {
     value = arguments.integer(flag, value, range.low, range.high);
   };
-  read("limit", options.limit, QualityRanges::kLimit);
-  read("reference", options.reference, QualityRanges::kReference);
+  const auto read_number = [&](const char* flag, int64_t& value, const IntegerRange& range) {
+    read(flag, value, range);
+    require<UsageError>(value == 0 || value >= kLeast, "--", flag, " is ", value,
+                        ", want 0, which is all, or at least ", kLeast);
+  };
+  read_number("limit", options.limit, QualityRanges::kLimit);
+  read_number("reference", options.reference, QualityRanges::kReference);
   read("permutations", options.permutations, QualityRanges::kPermutations);
   read("bootstraps", options.bootstraps, QualityRanges::kBootstraps);
   options.seed = static_cast<uint64_t>(arguments.integer("seed", 0, 0, std::numeric_limits<int64_t>::max()));
@@ -66,7 +72,6 @@ void check_sets(const Dataset& samples, const Dataset& real, const Dataset& trai
   if (!real.info().fingerprint.empty() && samples.info().fingerprint == real.info().fingerprint) {
     warn("the samples are the real images themselves, so every figure stands twice");
   }
-  constexpr int64_t kLeast = 16;
   const auto least = std::min({samples.size(), real.size(), training.size()});
   require<UsageError>(least >= kLeast, "there are ", samples.size(), " samples, ", real.size(), " real images (",
                       real.info().split, ") and ", training.size(), " training images, want at least ", kLeast,
