@@ -29,10 +29,14 @@ std::string flag_rows(const Command& command) {
   return text + row("-h, --help", "this text");
 }
 
+// Of settings that no flag above is the short name of.
 std::string key_rows(const Command& command) {
   std::string text;
+  const auto is_told = [&](const std::string& name) {
+    return std::ranges::any_of(command.flags, [&](const Flag& flag) { return flag.key == name && flag.help.empty(); });
+  };
   for (const std::string& name : keys_of(command)) {
-    text += row(concat("--", name), key_text(name));
+    text += is_told(name) ? "" : row(concat("--", name), key_text(name));
   }
   return text.empty() ? ""
                       : concat("\nSettings, as --section.key=value or in a file as [section] key = value:\n", text);
@@ -70,7 +74,8 @@ std::string key_text(const std::string& name) {
 }
 
 std::string help_of(const Flag& flag) {
-  const std::string text = flag.key.empty() ? flag.help : concat(flag.key, ": ", key_text(flag.key));
+  const bool has_own = flag.key.empty() || !flag.help.empty();
+  const std::string text = has_own ? flag.help : concat(flag.key, ": ", key_text(flag.key));
   return flag.of.empty() ? text : concat(flag.of, ": ", text);
 }
 

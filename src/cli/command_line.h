@@ -13,9 +13,9 @@ namespace veil::cli {
 struct Flag {
   std::string name;      ///< without the dashes
   std::string argument;  ///< what stands after it, for the help: "FILE"; empty: a switch
-  std::string help;
-  std::string key;      ///< the configuration key that it is a short name of, or empty
-  std::string of = {};  ///< the actions that take it, for the help, where not all of the command's do
+  std::string help;      ///< of a short name: empty where the key's text says it
+  std::string key;       ///< the configuration key that it is a short name of, or empty
+  std::string of = {};   ///< the actions that take it, for the help, where not all of the command's do
 };
 
 /// A command of the program.
@@ -57,7 +57,8 @@ struct Command {
 /// The settings that a command takes: the keys of its sections, in the order of the configuration.
 [[nodiscard]] std::vector<std::string> keys_of(const Command& command);
 
-/// Meaning, range and default of a configuration key; what the help says of a flag; the exit codes in one line.
+/// Meaning, range and default of a configuration key; what the help says of a flag, of one without a text of its own
+/// that of its key; the exit codes in one line.
 [[nodiscard]] std::string key_text(const std::string& name);
 [[nodiscard]] std::string help_of(const Flag& flag);
 [[nodiscard]] std::string exit_codes_text();

@@ -44,7 +44,7 @@ Command evaluate_command() {
                        "veil evaluate --model results/quickstart --exact-order bit-reversed --groups 98 --limit 100",
                        "veil evaluate --model results/quickstart --per-example bits.csv --heat-map surprise.png"},
           .flags = {kModel, plain("data", "NAME|PATH", "what to score; default: what the model was trained on"),
-                    short_name("split", "NAME", "data.evaluation_split"), short_name("limit", "N", "evaluate.limit"),
+                    scored_split(), short_name("limit", "N", "evaluate.limit"),
                     short_name("batch", "B", "evaluate.batch_size"), short_name("passes", "J", "evaluate.passes"),
                     short_name("seed", "S", "evaluate.seed"),
                     plain("exact-order", "ORDER",
@@ -189,7 +189,8 @@ Command data_action(const std::string& name, const std::string& words, std::vect
 
 Command inspect_action() {
   Command action = data_action(
-      "inspect", "PATH", {plain("sheet", "FILE.png", "write a picture of up to 64 of the images"), kForce, kJson});
+      "inspect", "PATH",
+      {plain("sheet", "FILE.png", "write a picture of some of the images, a row for each class"), kForce, kJson});
   action.summary = "say what images are there, of what splits and classes, and what is refused and why";
   action.examples = {"veil data inspect photos --sheet sheet.png"};
   return action;

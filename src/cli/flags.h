@@ -20,8 +20,15 @@ inline const Flag kForce{
     .help = "replace files that veil did not write as such an output; what is read is never replaced",
     .key = {}};
 
-[[nodiscard]] inline Flag short_name(std::string name, std::string argument, std::string key) {
-  return {.name = std::move(name), .argument = std::move(argument), .help = {}, .key = std::move(key)};
+/// help: where the text of the key would mislead; else empty.
+[[nodiscard]] inline Flag short_name(std::string name, std::string argument, std::string key, std::string help = {}) {
+  return {.name = std::move(name), .argument = std::move(argument), .help = std::move(help), .key = std::move(key)};
+}
+
+[[nodiscard]] inline Flag scored_split() {
+  return short_name("split", "NAME", "data.evaluation_split",
+                    "part of the data to score: train, valid, test or all; default test, with --data of images that "
+                    "are not divided all");
 }
 
 [[nodiscard]] inline Flag plain(std::string name, std::string argument, std::string help) {

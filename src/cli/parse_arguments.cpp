@@ -23,6 +23,12 @@ std::vector<std::string> flag_names(const Command& command) {
   return names;
 }
 
+const Flag* find_flag(const Command& command, const std::string& name) {
+  const auto found =
+      std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& flag) { return flag.name == name; });
+  return found == command.flags.end() ? nullptr : &*found;
+}
+
 options::options_description describe(const Command& command) {
   options::options_description known;
   known.add_options()("quiet,q", "");
@@ -39,12 +45,6 @@ options::options_description describe(const Command& command) {
   return known;
 }
 
-const Flag* find_flag(const Command& command, const std::string& name) {
-  const auto found =
-      std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& flag) { return flag.name == name; });
-  return found == command.flags.end() ? nullptr : &*found;
-}
-
 // What a flag or setting wants as its value; empty where it takes none or is not known.
 std::string wanted_of(const Command& command, const std::string& name) {
   const Flag* flag = find_flag(command, name);
@@ -56,6 +56,16 @@ std::string wanted_of(const Command& command, const std::string& name) {
   return std::ranges::find(keys, key) == keys.end() ? "" : io::find_config_key(key).wanted;
 }
 
+// given: as it was typed; name: of the flag in it.
+[[noreturn]] void refuse_flag(const Command& command, const std::string& given, const std::string& name) {
+  std::string near = io::nearest_name(name, flag_names(command));
+  if (!near.empty()) {
+    near = concat(" (did you mean --", near, "?)");
+  }
+  throw UsageError(concat("unknown flag ", shortened(given.substr(0, given.find('='))), near, "; veil ", command.name,
+                          " --help lists them"));
+}
+
 // "--name=" and nothing, which the parser would say in words of its own.
 void refuse_empty_values(const Command& command, const std::vector<std::string>& words) {
   for (const auto& word : words) {
@@ -63,6 +73,9 @@ void refuse_empty_values(const Command& command, const std::vector<std::string>&
       const auto name = word.substr(2, word.size() - 3);
       const auto wanted = wanted_of(command, name);
       require<UsageError>(wanted.empty(), "--", name, " is empty, want ", wanted, ", directly after the =");
+      if (name != "quiet" && find_flag(command, name) == nullptr) {
+        refuse_flag(command, word, name);
+      }
     }
   }
 }
@@ -75,28 +88,23 @@ std::vector<options::option> split(const Command& command, const std::vector<std
   refuse_empty_values(command, words);
   try {
     return options::command_line_parser(words).options(known).style(kStyle).allow_unregistered().run().options;
+  } catch (const options::invalid_command_line_syntax& error) {
+    const bool is_missing = error.kind() == options::invalid_syntax::missing_parameter;
+    const std::string option = error.get_option_name();
+    const std::string name = option.substr(std::min(option.find_first_not_of('-'), option.size()));
+    const std::string wanted = is_missing ? wanted_of(command, name) : "";
+    throw UsageError(wanted.empty() ? error.what() : concat(option, " wants a value: ", wanted));
   } catch (const options::error& error) {
     throw UsageError(error.what());
   }
-}
-
-[[noreturn]] void refuse_flag(const Command& command, const options::option& option) {
-  const std::string given = option.original_tokens.empty() ? option.string_key : option.original_tokens.front();
-  const std::string name = option.string_key.substr(0, option.string_key.find('='));
-  std::string near = io::nearest_name(name, flag_names(command));
-  if (!near.empty()) {
-    near = concat(" (did you mean --", near, "?)");
-  }
-  throw UsageError(concat("unknown flag ", shortened(given.substr(0, given.find('='))), near, "; veil ", command.name,
-                          " --help lists them"));
 }
 
 // Sorts one option in; returns the name under which it may stand only once.
 std::string take(const Command& command, const options::option& option, Arguments& arguments) {
   const std::string value = option.value.empty() ? "" : option.value.front();
   const bool apart = option.original_tokens.size() == 2;
-  require<UsageError>(!(apart && value.starts_with("--")), "--", option.string_key, " wants a value, got the flag ",
-                      shortened(value));
+  require<UsageError>(!(apart && value.starts_with("--")), "--", option.string_key,
+                      " wants a value: ", wanted_of(command, option.string_key), "; got the flag ", shortened(value));
   if (option.string_key == "quiet") {
     arguments.quiet = true;
     return "quiet";
@@ -145,7 +153,8 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
       continue;
     }
     if (option.unregistered) {
-      refuse_flag(command, option);
+      refuse_flag(command, option.original_tokens.empty() ? option.string_key : option.original_tokens.front(),
+                  option.string_key.substr(0, option.string_key.find('=')));
     }
     const std::string name = take(command, option, arguments);
     require<UsageError>(seen.insert(name).second, "--", name, " is given twice");

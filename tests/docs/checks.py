@@ -74,7 +74,8 @@ class Vocabulary:
     """The flags and settings that the program knows, from its help."""
 
     def __init__(self, helps: dict[str, str]):
-        self._flags = {name: {"--help", *re.findall(r"^  (?:-\w, )?(--[\w.-]+)", text, re.MULTILINE)}
+        self._flags = {name: {"--help", *re.findall(r"^  (?:-\w, )?(--[\w.-]+)", text, re.MULTILINE),
+                              *("--" + key for key in re.findall(r"^  --[\w-]+ .*? ([a-z]+\.[a-z_]+): ", text, re.MULTILINE))}
                        for name, text in helps.items()}
         self._actions = {name: re.search(rf"^  veil {name} \[FLAGS\] ([\w|]+\|[\w|]+)", text, re.MULTILINE)
                          for name, text in helps.items()}

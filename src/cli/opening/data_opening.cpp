@@ -45,13 +45,13 @@ std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::st
       progress->advance_of(done, all);
     }
   };
-  observer.warning = warn;
+  observer.warning = [told](const std::string& text) {
+    if (told == nullptr || told->insert(text).second) {
+      warn(text);
+    }
+  };
   if (!quiet) {
-    observer.note = [told](const std::string& text) {
-      if (told == nullptr || told->insert(text).second) {
-        warn(text);
-      }
-    };
+    observer.note = observer.warning;
   }
   return io::open_dataset(options.source, split, options.prepare, observer);
 }

@@ -13,7 +13,7 @@
 namespace veil::cli {
 
 /// Opens a split of options.source with progress and notes on standard error (unless quiet): what was found and
-/// converted; what was refused is always told. split as in io::open_dataset. `told`, if it is given, are notes that are
+/// converted; what was refused is always told. split as in io::open_dataset. `told`, if it is given, are lines that are
 /// not told again, and grow: of two splits of one source most are the same. Throws DataError; Stopped when `signal`, if
 /// it is given, came.
 [[nodiscard]] std::unique_ptr<Dataset> open_data(const io::DataOptions& options, const std::string& split, bool quiet,

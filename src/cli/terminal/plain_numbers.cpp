@@ -15,9 +15,9 @@ std::string two_digits(int64_t value) { return concat(value < 10 ? "0" : "", val
 }  // namespace
 
 std::string fixed(double value, int digits) {
-  std::array<char, 400> buffer{};  // the largest double has 309 digits before its point
+  std::array<char, 400> buffer{};  // the largest double has 309 digits before its point; -0 + 0 is 0
   const auto [end, error] =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, digits);
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value + 0.0, std::chars_format::fixed, digits);
   return {buffer.data(), end};
 }
 

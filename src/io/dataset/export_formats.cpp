@@ -23,7 +23,7 @@ ExportResult for_each_exported(const ImageSource& source, const PrepareOptions& 
     result.duplicates[source.info().splits[split].name] = remarks[split].duplicates;
   }
   require<DataError>(!result.images.empty(), source.info().name, ": no image can be used",
-                     first_refusal(result.refused));
+                     refusals_text(result.refused, options.fit));
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/torch.h"
 #include "io/dataset/export_formats.h"
+#include "io/dataset/size_choices.h"
 #include "io/file/file_mark.h"
 #include "veil/base/error.h"
 #include "veil/io/format/numpy_writer.h"
@@ -28,7 +29,9 @@ ExportResult export_npz(const ImageSource& source, const std::filesystem::path& 
       source, options,
       [&](const std::string& split, int64_t /*number*/, const PreparedImage& image) {
         const auto& pixels = image.pixels;
-        require<DataError>(!shape || *shape == pixels.shape(), source.info().name, ": the splits differ in size");
+        if (shape && *shape != pixels.shape()) {
+          throw DataError(concat(source.info().name, ": the splits differ in size; ", size_choices(source, options)));
+        }
         shape = pixels.shape();
         bytes += static_cast<int64_t>(pixels.values.size());
         require<DataError>(bytes <= kMostBytesInMemory, source.info().name, ": its images take more than ",

@@ -8,14 +8,12 @@
 
 #include "io/dataset/compressor_sample.h"
 #include "io/dataset/content_key.h"
+#include "io/dataset/size_choices.h"
 #include "io/source/source_names.h"
 
 namespace veil::io {
 namespace {
 
-constexpr int64_t kContactImages = 64;
-constexpr int64_t kLeastContactSide = 32;
-constexpr int64_t kMostContactSide = 96;
 constexpr unsigned kInTrain = 1;
 constexpr unsigned kInTest = 2;
 
@@ -64,7 +62,11 @@ class Moments {
 class Inspector {
  public:
   Inspector(const ImageSource& source, PrepareOptions options, const ImageProgress& progress)
-      : source_(source), options_(options), progress_(progress), compressors_(source.info().images()) {
+      : source_(source),
+        options_(options),
+        progress_(progress),
+        compressors_(source.info().images()),
+        contact_(source.info().images(), source.info().classes) {
     options_.mixed_shapes = options_.fit.size == 0;
     result_.source = source.info();
     for (const auto& split : source.info().splits) {
@@ -80,7 +82,6 @@ class Inspector {
       for (const auto& image : block) {
         count(image, result_.splits[split]);
         moments_[split].add(image.pixels);
-        show(image.pixels);
       }
       compressors_.add(block);
     };
@@ -90,38 +91,46 @@ class Inspector {
       result_.splits[split].conversions = std::move(remarks[split].conversions);
       result_.splits[split].dropped = remarks[split].duplicates;
       moments_[split].write(result_.splits[split]);
+      advise(result_.splits[split]);
     }
     for (const auto& [key, seen] : contents_) {
       result_.scored_twice += seen.where == (kInTrain | kInTest) ? 1 : 0;
     }
     result_.compressors = compressors_.figures();
+    result_.contact = contact_.sheet();
     return std::move(result_);
   }
 
  private:
+  void advise(SplitInspection& split) {
+    if (split.shapes.size() > 1) {
+      split.size_choices = size_choices(sides_[&split]);
+    }
+    if (!draws_.empty() && (split.held_out == 0 || split.held_out == split.images)) {
+      split.holdout_advice = holdout_choices(draws_);
+    }
+  }
+
   void count(const PreparedImage& image, SplitInspection& split) {
     const auto& pixels = image.pixels;
     ++split.images;
     ++split.shapes[shape_text(pixels.shape())];
+    ++sides_[&split][largest_size(pixels, options_.fit.fit)];
     if (image.label >= 0) {
       ++split.per_class[static_cast<size_t>(image.label)];
     }
     split.held_out += image.is_held_out ? 1 : 0;
-    const auto place = contents_.try_emplace(key_of(pixels), Seen{.label = image.label}).first;
+    if (!result_.source.is_divided() && options_.holdout > 0.0) {
+      draws_.push_back(image.holdout_above);
+    }
+    const auto key = key_of(pixels);
+    contact_.add(image, key);
+    const auto place = contents_.try_emplace(key, Seen{.label = image.label}).first;
     auto& [where, label] = place->second;
     result_.of_other_class += label != image.label ? 1 : 0;
     const unsigned here = split.name == "train" ? kInTrain : split.name == "test" ? kInTest : kElsewhere;
     split.duplicates += (where & here) != 0 ? 1 : 0;
     where |= here;
-  }
-
-  void show(const Pixels& pixels) {
-    if (is_sampled(taken_++, result_.source.images(), kContactImages)) {
-      if (contact_side_ == 0) {
-        contact_side_ = std::clamp(std::max(pixels.height, pixels.width), kLeastContactSide, kMostContactSide);
-      }
-      result_.contact.push_back(fit_image(pixels, {.size = contact_side_, .channels = 3, .upscale = true}));
-    }
   }
 
   static constexpr unsigned kElsewhere = 4;
@@ -131,9 +140,10 @@ class Inspector {
   const ImageProgress& progress_;
   Inspection result_;
   CompressorSample compressors_;
-  std::vector<Moments> moments_;  // of each split
-  int64_t taken_ = 0;
-  int64_t contact_side_ = 0;
+  ContactChoice contact_;
+  std::vector<Moments> moments_;                                        // of each split
+  std::map<const SplitInspection*, std::map<int64_t, int64_t>> sides_;  // largest_size of images, and how many
+  std::vector<double> draws_;                                           // of all, where their content divides them
   std::unordered_map<ContentKey, Seen, HashKey> contents_;
 };
 

@@ -8,6 +8,8 @@
 #include "io/dataset/fingerprint.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/packed_dataset.h"
+#include "io/dataset/packing_note.h"
+#include "io/dataset/refusals.h"
 #include "io/file/digest.h"
 #include "io/source/left_out.h"
 #include "io/text/text8_dataset.h"
@@ -17,7 +19,7 @@
 namespace veil::io {
 namespace {
 
-constexpr size_t kNamedRefusals = 3;
+constexpr size_t kNamedReasons = 4;
 
 // The prepared images of a split, put together in memory.
 struct Collected {
@@ -54,7 +56,7 @@ void tell(const std::function<void(const std::string&)>& listener, const std::st
   }
 }
 
-void tell(const PreparedImages& images, const SourceInfo& info, const std::string& split,
+void tell(const PreparedImages& images, const SourceInfo& info, const std::string& split, const FitOptions& fit,
           const OpenObserver& observer) {
   for (const auto& [what, count] : images.conversions()) {
     tell(observer.note, concat(info.name, ": ", count, count == 1 ? " image" : " images", " converted: ", what));
@@ -64,14 +66,18 @@ void tell(const PreparedImages& images, const SourceInfo& info, const std::strin
   }
   const auto& refused = images.refused();
   if (!refused.empty()) {
-    tell(observer.warning, concat(info.name, ": ", refused.size(), " of ", images.total(),
-                                  " files refused; veil data inspect lists them all"));
+    tell(observer.warning, concat(info.name, info.is_divided() ? ", " + split : "", ": ", refused.size(), " of ",
+                                  images.total(), " files refused; veil data inspect --json lists them all"));
   }
-  for (size_t i = 0; i < std::min(refused.size(), kNamedRefusals); ++i) {
-    tell(observer.warning, concat("  ", refused[i].origin, ": ", refused[i].reason));
+  for (const auto& line : refusal_lines(refusal_groups(refused, fit), kNamedReasons)) {
+    tell(observer.warning, line);
   }
-  if (refused.size() > kNamedRefusals) {
-    tell(observer.warning, concat("  … and ", refused.size() - kNamedRefusals, " more"));
+}
+
+// What of the source of a packed file is not in it.
+void tell_packing(const SourceInfo& info, const OpenObserver& observer) {
+  if (const auto note = packing_note(info.provenance); !note.empty()) {
+    tell(observer.note, concat(info.name, ": when it was packed: ", note));
   }
 }
 
@@ -89,15 +95,17 @@ void tell_layout(const SourceInfo& info, const OpenObserver& observer) {
   for (const auto& remark : info.remarks) {
     observer.note(concat(info.name, ": note: ", remark));
   }
+  tell_packing(info, observer);
 }
 
 // Of few images chance may put none on one side.
 std::string advice_on_holdout(const PreparedImages& images, const SourceInfo& info, const std::string& split,
                               double holdout) {
   const auto usable = images.seen() - std::ssize(images.refused()) - images.duplicates().images;
-  return info.is_divided() || split == "all" || usable == 0 ? ""
-                                                            : concat("; data.holdout = ", holdout, " puts all ", usable,
-                                                                     " usable images into the other; choose another");
+  return info.is_divided() || split == "all" || usable == 0
+             ? ""
+             : concat("; data.holdout ", holdout, " puts all ", usable,
+                      usable == 1 ? " usable image" : " usable images", " into the other; ", images.holdout_advice());
 }
 
 std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::string& split,
@@ -106,9 +114,10 @@ std::unique_ptr<Dataset> open_in_memory(const ImageSource& source, const std::st
   PreparedImages images(source, split, options, observer.progress);
   auto all = collect(images, known.name, options, images_compared(known, split, options), observer);
   tell_layout(known, observer);
-  tell(images, known, split, observer);
+  tell(images, known, split, options.fit, observer);
   require<DataError>(!all.tokens.empty(), known.name, ": no image of the split '", split, "' can be used",
-                     first_refusal(images.refused()), advice_on_holdout(images, known, split, options.holdout));
+                     refusals_text(images.refused(), options.fit),
+                     advice_on_holdout(images, known, split, options.holdout));
   DatasetInfo info = described(known, split, options);
   if (!known.unlabelled.empty()) {
     tell(observer.warning,
@@ -151,6 +160,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& source, const std::stri
   const auto chosen = !split.empty() ? split : info.is_divided() ? "test" : "all";
   const auto packed = images->packed();
   if (packed && is_ready(info, chosen, options)) {
+    tell_packing(info, observer);
     tell(observer.note, concat(info.name, ", ", chosen, ": packed HDF5"));
     return open_packed_dataset(packed, chosen);
   }

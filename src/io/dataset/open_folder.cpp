@@ -159,6 +159,9 @@ std::unique_ptr<ImageSource> without_others(std::unique_ptr<ImageSource> source,
       leave_out(info.left_out, kind, name);
     }
   }
+  for (const auto& name : files.hidden) {
+    leave_out(info.left_out, kHidden, name);
+  }
   return described(std::move(source), std::move(info));
 }
 
@@ -238,20 +241,37 @@ std::unique_ptr<ImageSource> open_mixed(const fs::path& folder, const Paths& her
   });
 }
 
+std::vector<std::string> hidden_of(const Paths& paths) {
+  std::vector<std::string> names;
+  for (const auto& path : paths) {
+    if (is_of_system(path.filename().string())) {
+      names.push_back(path.filename().string());
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 std::unique_ptr<ImageSource> open_folder(const fs::path& folder) {
-  auto here = files_in(folder);
+  const auto all = files_in(folder);
+  auto here = all;
   std::erase_if(here, [](const auto& path) { return is_of_system(path.filename().string()); });
-  require<DataError>(!here.empty(), folder.string(), ": found an empty folder, want images");
+  require<DataError>(!here.empty(), folder.string(), ": found ",
+                     all.empty() ? "an empty folder" : "nothing but hidden and system files", ", want images");
   std::error_code ignored;
   std::erase_if(here, [&](const auto& path) { return fs::is_directory(path, ignored); });
+  const auto files_here = [&] {
+    auto files = list_files(here);
+    files.hidden = hidden_of(all);
+    return files;
+  };
   if (has_idx_images(here)) {
-    return without_others(open_idx_folder(folder, matching(here, is_idx_name)), list_files(here), is_idx_name);
+    return without_others(open_idx_folder(folder, matching(here, is_idx_name)), files_here(), is_idx_name);
   }
   refuse_pickled_batches(here);
   if (is_cifar_folder(here)) {
-    return without_others(open_cifar_folder(folder, here), list_files(here), is_cifar_name);
+    return without_others(open_cifar_folder(folder, here), files_here(), is_cifar_name);
   }
   return open_mixed(folder, here);
 }

@@ -8,6 +8,8 @@
 #include "io/dataset/duplicates.h"
 #include "io/dataset/known_datasets.h"
 #include "io/dataset/library_versions.h"
+#include "io/dataset/refusals.h"
+#include "io/dataset/size_choices.h"
 #include "io/packed/packed_file.h"
 #include "veil/base/error.h"
 
@@ -15,6 +17,7 @@ namespace veil::io {
 namespace {
 
 constexpr size_t kNamedRefusals = 50;
+constexpr size_t kNamedReasons = 8;
 constexpr size_t kLongestReason = 200;
 
 // The images of one block that go into one split.
@@ -48,7 +51,8 @@ class Packer {
       }
     }
     const auto& info = source_.info();
-    require<DataError>(writer_ != nullptr, info.name, ": no image can be used", first_refusal(result_.refused));
+    require<DataError>(writer_ != nullptr, info.name, ": no image can be used",
+                       refusals_text(result_.refused, options_.prepare.fit));
     writer_->finish({.name = result_.name,
                      .shape = result_.shape,
                      .class_names = info.class_names,
@@ -90,7 +94,10 @@ class Packer {
       result_.shape = shape;
       writer_ = std::make_unique<PackedWriter>(path_, shape, source_.info().classes > 0, options_.compress);
     }
-    require<DataError>(shape == result_.shape, source_.info().name, ": the splits differ in size; set data.size");
+    if (shape != result_.shape) {
+      throw DataError(
+          concat(source_.info().name, ": the splits differ in size; ", size_choices(source_, options_.prepare)));
+    }
   }
 
   bool is_without_duplicates() const {
@@ -110,19 +117,22 @@ class Packer {
       left_out.push_back(
           {{"kind", each.kind}, {"count", each.count}, {"example", each.example.substr(0, kLongestReason)}});
     }
-    const nlohmann::ordered_json json{{"source", options_.origin},
-                                      {"format", source_.info().format},
-                                      {"variant", source_.info().name},
-                                      {"preparation", describe(options_.prepare)},
-                                      {"holdout", source_.info().is_divided() ? 0.0 : options_.prepare.holdout},
-                                      {"conversions", result_.conversions},
-                                      {"refused_files", result_.refused.size()},
-                                      {"first_refused", refused},
-                                      {"left_out", left_out},
-                                      {"dropped_duplicates", duplicates_json(result_.duplicates)},
-                                      {"packed_from", source_.info().provenance},
-                                      {"veil_version", VEIL_VERSION},
-                                      {"libraries", library_versions()}};
+    const nlohmann::ordered_json json{
+        {"source", options_.origin},
+        {"format", source_.info().format},
+        {"variant", source_.info().name},
+        {"preparation", describe(options_.prepare)},
+        {"holdout", source_.info().is_divided() ? 0.0 : options_.prepare.holdout},
+        {"conversions", result_.conversions},
+        {"refused_files", result_.refused.size()},
+        {"refused_for",
+         refusals_json(refusal_groups(result_.refused, options_.prepare.fit), kNamedReasons, kLongestReason)},
+        {"first_refused", refused},
+        {"left_out", left_out},
+        {"dropped_duplicates", duplicates_json(result_.duplicates)},
+        {"packed_from", source_.info().provenance},
+        {"veil_version", VEIL_VERSION},
+        {"libraries", library_versions()}};
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }
 

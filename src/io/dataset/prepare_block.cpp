@@ -18,15 +18,12 @@ constexpr size_t kBlockImages = 256;
 constexpr size_t kBlockBytes = size_t{64} << 20;
 constexpr int kLookedAtForChannels = 64;
 
-// Whether the content of an image puts it among the share that is held out.
-bool is_chosen(const Pixels& pixels, double share) {
-  if (share <= 0.0) {
-    return false;
-  }
+// The share, in [0, 1), above which the content of an image puts it among what is held out.
+double draw_of(const Pixels& pixels) {
   const auto digest = sha256_of(pixels.values);
   uint32_t word = 0;
   (void)std::from_chars(digest.data(), digest.data() + 8, word, 16);
-  return word * 0x1p-32 < share;
+  return word * 0x1p-32;
 }
 
 Outcome prepare(SourceImage&& source, const FitOptions& fit, double held_out) {
@@ -44,7 +41,12 @@ Outcome prepare(SourceImage&& source, const FitOptions& fit, double held_out) {
       source.pixels = std::move(decoded.pixels);
     }
     outcome.was_grey = source.pixels.channels == 1;
-    outcome.image.is_held_out = is_chosen(source.pixels, held_out);
+    if (held_out > 0.0) {
+      outcome.image.holdout_above = draw_of(source.pixels);
+      outcome.image.is_held_out = outcome.image.holdout_above < held_out;
+    }
+    const auto largest = largest_size(source.pixels, fit.fit);
+    outcome.largest_size = fit.upscale || largest >= fit.size ? 0 : largest;
     outcome.image.pixels = fit_image(source.pixels, fit);
   } catch (const DataError& error) {
     outcome.refusal = error.what();

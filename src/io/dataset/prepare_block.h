@@ -14,7 +14,8 @@ namespace veil::io {
 struct Outcome {
   PreparedImage image;
   std::vector<std::string> conversions;
-  std::string refusal;  ///< empty: taken
+  std::string refusal;       ///< empty: taken
+  int64_t largest_size = 0;  ///< of an image that is only too small (Refusal::largest_size)
   bool was_grey = false;
 };
 

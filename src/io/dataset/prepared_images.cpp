@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "io/dataset/duplicates.h"
 #include "io/dataset/prepare_block.h"
+#include "io/dataset/size_choices.h"
 #include "io/source/source_names.h"
 #include "veil/base/error.h"
 
@@ -37,7 +38,7 @@ class PreparedImages::Impl {
  public:
   /// asked_channels: those of the user, where the options have those that were found.
   Impl(const ImageSource& source, const std::string& split, const PrepareOptions& options, int64_t asked_channels)
-      : info_(source.info()), split_(split), options_(options), asked_channels_(asked_channels) {
+      : source_(source), info_(source.info()), split_(split), options_(options), asked_channels_(asked_channels) {
     check_options(options);
     const auto names = split_names(info_);
     require<DataError>(std::find(names.begin(), names.end(), split) != names.end(), info_.name, ": has no split '",
@@ -104,6 +105,7 @@ class PreparedImages::Impl {
   int64_t total() const { return total_; }
   const std::vector<Refusal>& refused() const { return refused_; }
   const std::map<std::string, int64_t>& conversions() const { return conversions_; }
+  std::string holdout_advice() const { return holdout_choices(draws_); }
   DroppedDuplicates duplicates() const { return duplicates_ ? duplicates_->dropped() : DroppedDuplicates(); }
 
  private:
@@ -112,8 +114,11 @@ class PreparedImages::Impl {
       outcome.refusal = "lies in no class folder, where other images do";
     }
     if (!outcome.refusal.empty()) {
-      refused_.push_back({std::move(outcome.image.origin), std::move(outcome.refusal)});
+      refused_.push_back({std::move(outcome.image.origin), std::move(outcome.refusal), outcome.largest_size});
       return;
+    }
+    if (!info_.is_divided() && options_.holdout > 0.0) {
+      draws_.push_back(outcome.image.holdout_above);
     }
     all_grey_ &= outcome.was_grey;
     any_ = true;
@@ -164,8 +169,8 @@ class PreparedImages::Impl {
     }
     if (shape != first_->second) {
       throw DataError(concat(info_.name, ": the images differ in size: ", first_->first, " is ",
-                             shape_text(first_->second), ", ", image.origin, " is ", shape_text(shape),
-                             "; set data.size, for example to 64"));
+                             shape_text(first_->second), ", ", image.origin, " is ", shape_text(shape), "; ",
+                             size_choices(source_, options_)));
     }
   }
 
@@ -174,6 +179,7 @@ class PreparedImages::Impl {
                        ": all images are grey, but data.channels is 3; set it to 1 or leave it out");
   }
 
+  const ImageSource& source_;
   const SourceInfo& info_;
   std::string split_;
   PrepareOptions options_;
@@ -186,6 +192,7 @@ class PreparedImages::Impl {
   bool all_grey_ = true;
   std::optional<std::pair<std::string, TokenShape>> first_;  // origin and shape
   std::vector<Refusal> refused_;
+  std::vector<double> draws_;  // of images that can be used, where their content divides them
   std::map<std::string, int64_t> conversions_;
   std::optional<DuplicateFilter> duplicates_;  // where they are dropped
 };
@@ -219,10 +226,6 @@ std::vector<SplitRemarks> for_each_block(
   return remarks;
 }
 
-std::string first_refusal(const std::vector<Refusal>& refused) {
-  return refused.empty() ? "" : printable(concat("; ", refused.front().origin, ": ", refused.front().reason));
-}
-
 PreparedImages::PreparedImages(const ImageSource& source, const std::string& split, const PrepareOptions& options,
                                const ImageProgress& progress)
     : impl_(std::make_unique<Impl>(source, split, options, options.fit.channels)) {
@@ -235,5 +238,6 @@ int64_t PreparedImages::total() const { return impl_->total(); }
 const std::vector<Refusal>& PreparedImages::refused() const { return impl_->refused(); }
 const std::map<std::string, int64_t>& PreparedImages::conversions() const { return impl_->conversions(); }
 DroppedDuplicates PreparedImages::duplicates() const { return impl_->duplicates(); }
+std::string PreparedImages::holdout_advice() const { return impl_->holdout_advice(); }
 
 }  // namespace veil::io

@@ -58,14 +58,14 @@ std::vector<DataCheck> verify_packed(const fs::path& path) {
 }  // namespace
 
 std::vector<DataCheck> verify_data(const fs::path& path) {
-  if (is_hdf5(path)) {
-    return verify_packed(path);
-  }
   std::error_code ignored;
   require<DataError>(
       !fs::is_directory(path, ignored), path.string(),
       ": is a folder, want one file: a packed one (.h5, by veil data pack), or one as it was downloaded, "
       "such as cifar-10-binary.tar.gz; veil data inspect looks at folders");
+  if (is_hdf5(path)) {
+    return verify_packed(path);
+  }
   std::vector<DataCheck> checks{{"MD5", md5_of_file(path), false}, {"SHA-256", sha256_of_file(path), false}};
   const auto known = known_files().find(path.filename().string());
   for (auto& check : checks) {

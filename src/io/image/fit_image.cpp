@@ -121,6 +121,10 @@ void check_options(const FitOptions& options) {
                          " is crop, which pads nothing, want pad, or white for the padding");
 }
 
+int64_t largest_size(const Pixels& image, FitKind fit) {
+  return fit == FitKind::kPad ? std::max(image.height, image.width) : std::min(image.height, image.width);
+}
+
 Pixels centre_of(const Pixels& image, int64_t height, int64_t width) {
   check(image);
   require(height >= 1 && height <= image.height && width >= 1 && width <= image.width, "the middle ", width, " x ",
@@ -142,14 +146,13 @@ Pixels fit_image(const Pixels& image, const FitOptions& options) {
   if (options.size == 0) {
     return with_channels(image, options.channels);
   }
-  const bool is_padded = options.fit == FitKind::kPad;
-  const int64_t shorter = std::min(image.height, image.width);
-  require<DataError>(options.upscale || (is_padded ? std::max(image.height, image.width) : shorter) >= options.size,
-                     image.width, " x ", image.height, " pixels, smaller than ", options.size, " x ", options.size,
+  require<DataError>(options.upscale || largest_size(image, options.fit) >= options.size, image.width, " x ",
+                     image.height, " pixels, smaller than ", options.size, " x ", options.size,
                      ", and it may not be enlarged");
-  if (is_padded) {
+  if (options.fit == FitKind::kPad) {
     return padded(with_channels(shrunk_into(image, options), options.channels), options.size, options.padding);
   }
+  const int64_t shorter = std::min(image.height, image.width);
   auto square = resize(centre_of(image, shorter, shorter), options.size, options.size, options.filter);
   return with_channels(std::move(square), options.channels);
 }

@@ -37,7 +37,8 @@ FolderFiles list_archive(const fs::path& path) {
   std::array<uint8_t, kStartBytes> start{};
   while (const auto member = reader.next()) {
     auto name = plain_name(member->name);
-    if (is_below_system(name)) {
+    if (auto hidden = system_part(name); !hidden.empty()) {
+      found.hidden.push_back(std::move(hidden));
       continue;
     }
     if (!member->unusable.empty()) {
@@ -52,6 +53,8 @@ FolderFiles list_archive(const fs::path& path) {
       found.others.emplace_back(std::move(name), std::move(kind));
     }
   }
+  std::sort(found.hidden.begin(), found.hidden.end());  // of a folder each file in it named it
+  found.hidden.erase(std::unique(found.hidden.begin(), found.hidden.end()), found.hidden.end());
   return found;
 }
 
@@ -62,10 +65,8 @@ std::string what_else(const fs::path& path, const FolderFiles& found) {
   }
   const auto name = path.filename().string();
   std::vector<std::string> names;
-  std::vector<LeftOut> left_out;
   for (const auto& [other, kind] : found.others) {
     names.push_back(other);
-    leave_out(left_out, kind, other);
   }
   const auto end = names.front().find('/');
   const auto folder = names.front().substr(0, end == std::string::npos ? 0 : end);
@@ -75,7 +76,7 @@ std::string what_else(const fs::path& path, const FolderFiles& found) {
                   known.starts_with("CIFAR-100") ? "cifar100" : "cifar10");
   }
   const std::string unpack = name.ends_with(".zip") ? "unzip " : "tar -xf ";
-  return concat(", but ", known.empty() ? left_out_text(left_out) : known, "; unpack it (", unpack,
+  return concat(", but ", known.empty() ? left_out_text(left_out_of(found)) : known, "; unpack it (", unpack,
                 in_shell_quotes(name), ") and give ", folder.empty() ? "what is in it" : concat("the folder ", folder));
 }
 
@@ -121,6 +122,9 @@ class ArchiveSource : public ImageSource {
   void note(const ImageListing& listing, const FolderFiles& files, const std::string& where) {
     for (const auto& [other, kind] : files.others) {
       leave_out(info_.left_out, kind, where + other);
+    }
+    for (const auto& hidden : files.hidden) {
+      leave_out(info_.left_out, kHidden, where + hidden);
     }
     for (const auto& name : listing.outside) {
       leave_out(info_.left_out, kOutside, where + name);
@@ -226,7 +230,7 @@ std::unique_ptr<ImageStream> ArchiveSource::stream(const std::string& split) con
 int64_t images_in_archive(const fs::path& file) {
   const auto members = list_members(file);
   return std::count_if(members.begin(), members.end(), [](const auto& member) {
-    return has_image_ending(member.name) && !is_below_system(plain_name(member.name));
+    return has_image_ending(member.name) && system_part(plain_name(member.name)).empty();
   });
 }
 

@@ -30,8 +30,8 @@ ClassNumbers class_numbers(const std::vector<bool>& occurs) {
     }
   }
   if (count > 0) {
-    numbers.remark += concat(numbers.remark.empty() ? "" : "; ", count, " of ", numbers.classes,
-                             " classes have no example: ", joined(empty), count > kNamedClasses ? ", …" : "");
+    numbers.remark += concat(numbers.remark.empty() ? "" : "; ", count, " of ", numbers.classes, kWithoutExample,
+                             joined(empty), count > kNamedClasses ? ", …" : "");
   }
   return numbers;
 }

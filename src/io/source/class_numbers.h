@@ -6,6 +6,9 @@
 
 namespace veil::io {
 
+/// What a remark on classes without an example says.
+inline constexpr const char* kWithoutExample = " classes have no example: ";
+
 /// How labels that a file gives as numbers are counted here.
 struct ClassNumbers {
   int64_t first = 0;  ///< the label that is class 0

@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kKindsInALine = 2;
 constexpr int64_t kLargestFile = int64_t{256} << 20;
 
 // A folder to be listed, and how it was reached.
@@ -51,9 +52,13 @@ Branch inside(Branch branch, const fs::path& name) {
   return branch;
 }
 
+struct Names {
+  std::vector<std::string> files;
+  std::vector<std::string> hidden;
+};
+
 // Adds the files of one folder to `names` and its sub-folders to `open`.
-void list_branch(const fs::path& root, const Branch& branch, std::vector<std::string>& names,
-                 std::vector<Branch>& open) {
+void list_branch(const fs::path& root, const Branch& branch, Names& names, std::vector<Branch>& open) {
   const auto folder = branch.path.empty() ? root : root / branch.path;
   std::error_code error;
   fs::directory_iterator entry(folder, error);
@@ -61,10 +66,11 @@ void list_branch(const fs::path& root, const Branch& branch, std::vector<std::st
     std::error_code ignored;
     const auto name = entry->path().filename();
     if (is_of_system(name.string())) {
+      names.hidden.push_back((branch.path / name).generic_string());
       continue;
     }
     if (!entry->is_directory(ignored)) {
-      names.push_back((branch.path / name).generic_string());
+      names.files.push_back((branch.path / name).generic_string());
     } else if (!entry->is_symlink(ignored)) {
       open.push_back(inside(branch, name));
     } else if (auto behind = behind_link(branch, entry->path())) {
@@ -74,8 +80,8 @@ void list_branch(const fs::path& root, const Branch& branch, std::vector<std::st
   require<DataError>(!error, folder.string(), ": cannot be read: ", error.message());
 }
 
-std::vector<std::string> files_below(const fs::path& folder) {
-  std::vector<std::string> names;
+Names names_below(const fs::path& folder) {
+  Names names;
   std::error_code ignored;
   std::vector<Branch> open{{.path = {}, .homes = {fs::weakly_canonical(folder, ignored)}}};
   while (!open.empty()) {
@@ -83,7 +89,8 @@ std::vector<std::string> files_below(const fs::path& folder) {
     open.pop_back();
     list_branch(folder, branch, names, open);
   }
-  std::sort(names.begin(), names.end(), natural_less);
+  std::sort(names.files.begin(), names.files.end(), natural_less);
+  std::sort(names.hidden.begin(), names.hidden.end(), natural_less);
   return names;
 }
 
@@ -109,14 +116,24 @@ void sort_file(const fs::path& path, std::string name, FolderFiles& files) {
   }
 }
 
+// Of few kinds in the same line.
+std::string what_is_there(const std::vector<LeftOut>& list) {
+  if (list.size() <= kKindsInALine) {
+    return list.empty() ? "" : concat("; what is there: ", left_out_text(list));
+  }
+  std::string text = ", want pictures (PNG, JPEG, WebP, BMP, GIF, PNM, TGA) or arrays; what is there:";
+  for (const auto& each : in_order(list)) {
+    text += concat("\n", left_out_text({each}));
+  }
+  return text;
+}
+
 class FolderSource : public ImageSource {
  public:
   FolderSource(fs::path folder, FolderFiles files) : folder_(std::move(folder)) {
-    for (const auto& [name, kind] : files.others) {
-      leave_out(info_.left_out, kind, name);
-    }
+    info_.left_out = left_out_of(files);
     require<DataError>(!files.images.empty(), folder_.string(), ": found no image in the folder",
-                       info_.left_out.empty() ? "" : "; what is there: ", left_out_text(info_.left_out));
+                       what_is_there(info_.left_out));
     try {
       listing_ = list_images(std::move(files.images), own_split_of(folder_));
     } catch (const DataError& error) {
@@ -209,10 +226,12 @@ std::unique_ptr<ImageStream> FolderSource::stream(const std::string& split) cons
 
 FolderFiles list_folder(const fs::path& folder) {
   FolderFiles files;
-  for (auto& name : files_below(folder)) {
+  auto names = names_below(folder);
+  for (auto& name : names.files) {
     const auto path = folder / name;
     sort_file(path, std::move(name), files);
   }
+  files.hidden = std::move(names.hidden);
   return files;
 }
 
@@ -222,6 +241,17 @@ FolderFiles list_files(const std::vector<fs::path>& paths) {
     sort_file(path, path.filename().string(), files);
   }
   return files;
+}
+
+std::vector<LeftOut> left_out_of(const FolderFiles& files) {
+  std::vector<LeftOut> list;
+  for (const auto& [name, kind] : files.others) {
+    leave_out(list, kind, name);
+  }
+  for (const auto& name : files.hidden) {
+    leave_out(list, kHidden, name);
+  }
+  return list;
 }
 
 std::unique_ptr<ImageSource> open_image_folder(const fs::path& folder, FolderFiles files) {

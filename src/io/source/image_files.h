@@ -15,10 +15,14 @@ namespace veil::io {
 struct FolderFiles {
   std::vector<std::string> images;
   std::vector<std::pair<std::string, std::string>> others;  ///< name and kind
+  std::vector<std::string> hidden;  ///< files and folders that begin with a dot or are of a system; not looked into
 };
 
+/// All that is not used of these.
+[[nodiscard]] std::vector<LeftOut> left_out_of(const FolderFiles& files);
+
 /// The files of a folder and its sub-folders as paths below it, sorted, numbers inside them as numbers. What begins
-/// with a dot, or is what a system puts everywhere (Thumbs.db), is not listed; links are followed, but not to a folder
+/// with a dot, or is what a system puts everywhere (Thumbs.db), is `hidden`; links are followed, but not to a folder
 /// above them. Files that are called images are not opened, of all others the first bytes are looked at. Throws
 /// DataError if a folder cannot be read.
 [[nodiscard]] FolderFiles list_folder(const std::filesystem::path& folder);

@@ -143,14 +143,27 @@ class Lister {
     text += named > kNamedFolders ? concat(" and ", named - kNamedFolders, " more") : "";
   }
 
+  // A folder in a class folder, of which nothing remains; or "".
+  std::string below_a_class() const {
+    for (size_t i = 0; i < folders_.size() && !are_below_classes_; ++i) {
+      const auto folder = listing_.images[i].name.substr(0, listing_.images[i].name.rfind('/'));
+      if (const auto at = ("/" + folder).find("/" + folders_[i] + "/", skipped_); at != std::string::npos) {
+        return folder;
+      }
+    }
+    return "";
+  }
+
   void describe_classes() {
     const auto* text = splits_.have_domains ? "the letter behind it is the class"
                        : are_below_classes_ ? "the folder above it is the class"
                        : splits_.are_splits ? "each folder below is a class"
                        : own_split_.empty() ? "each folder is a class"
                                             : "each folder in it is a class";
+    const auto merged = below_a_class();
     auto& layout = listing_.layout;
-    layout += concat(layout.empty() || layout.ends_with(": ") ? "" : "; ", text);
+    layout += concat(layout.empty() || layout.ends_with(": ") ? "" : "; ", text,
+                     merged.empty() ? "" : concat(", all folders in it together (such as ", merged, ")"));
   }
 
   void add(std::string name) {

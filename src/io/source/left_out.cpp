@@ -40,7 +40,7 @@ constexpr std::array<Kinds, 17> kStarts{{{"\x93NUMPY"sv, "NumPy arrays"},
                                          {"<svg"sv, "SVG drawings"},
                                          {"/* XPM */"sv, "XPM pictures"}}};
 
-// Where the content says less than the name; text under the name of another format is text.
+// Where the content says less than the name.
 constexpr std::array<Kinds, 19> kEndings{{{".npz", "NumPy arrays"},
                                           {".tgz", "archives"},
                                           {".tar.gz", "archives"},
@@ -76,6 +76,15 @@ std::string kind_by_content(std::string_view text, std::span<const uint8_t> byte
   return text.empty() ? "empty files" : looks_like_text(text) ? "text files" : "other files";
 }
 
+// Whether what the name says may be true of content of that kind: the content decides, where it says something.
+bool may_be(std::string_view by_name, std::string_view by_content) {
+  const bool is_written = by_name == "SVG drawings" || by_name == "Python pickles";  // in letters, some of them
+  return by_content == by_name || by_content == "other files" || by_content == "archives" ||
+         by_content == "gzip files" || (is_written && by_content == "text files") ||
+         (by_name == "files of tensors" && by_content == "Python pickles") ||
+         (by_name == "MATLAB files" && by_content == "HDF5 files");
+}
+
 }  // namespace
 
 std::string kind_of_other(std::string_view name, std::span<const uint8_t> start) {
@@ -85,16 +94,14 @@ std::string kind_of_other(std::string_view name, std::span<const uint8_t> start)
       (is_plain && has_tga_header(start) && !looks_like_text(text))) {
     return "";
   }
+  auto kind = kind_by_content(text, start);
   const auto lower = lower_case(name);
-  const bool is_text = looks_like_text(text);
-  for (const auto& [known, kind] : kEndings) {
-    const bool may_be_text =
-        known == ".svg" || known == ".pkl" || known == ".pickle";  // a pickle of protocol 0 is text
-    if (lower.ends_with(known) && (may_be_text || !is_text) && !text.starts_with(kLfsPointer)) {
-      return kind;
+  for (const auto& [known, ending_kind] : kEndings) {
+    if (lower.ends_with(known) && may_be(ending_kind, kind)) {
+      return ending_kind;
     }
   }
-  return kind_by_content(text, start);
+  return kind;
 }
 
 bool is_of_system(std::string_view name) {
@@ -102,15 +109,15 @@ bool is_of_system(std::string_view name) {
          name == "@eaDir";
 }
 
-bool is_below_system(std::string_view path) {
+std::string system_part(std::string_view path) {
   for (size_t start = 0; start <= path.size();) {
     const auto end = std::min(path.find('/', start), path.size());
     if (is_of_system(path.substr(start, end - start))) {
-      return true;
+      return std::string(path.substr(0, end));
     }
     start = end + 1;
   }
-  return false;
+  return "";
 }
 
 void leave_out(std::vector<LeftOut>& list, const std::string& kind, const std::string& file) {
@@ -122,9 +129,14 @@ void leave_out(std::vector<LeftOut>& list, const std::string& kind, const std::s
   }
 }
 
+std::vector<LeftOut> in_order(std::vector<LeftOut> list) {
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  return list;
+}
+
 std::string left_out_text(const std::vector<LeftOut>& list) {
   std::vector<std::string> parts;
-  for (const auto& each : list) {
+  for (const auto& each : in_order(list)) {
     parts.push_back(concat(each.kind, ": ", each.count, " (", each.example, each.count > 1 ? ", …" : "", ")"));
   }
   return printable(joined(parts, "; "));

@@ -13,6 +13,9 @@ namespace veil::io {
 /// How many bytes of a file kind_of_other() wants to see.
 inline constexpr size_t kStartBytes = 512;
 
+/// The kind of what is_of_system().
+inline constexpr const char* kHidden = "hidden and system files and folders";
+
 /// The kind of what is not called an image and lies outside of the folders that are splits.
 inline constexpr const char* kOutside = "files outside of the splits";
 
@@ -21,17 +24,20 @@ inline constexpr const char* kOutside = "files outside of the splits";
 /// read among them, so that their refusal says so).
 [[nodiscard]] std::string kind_of_other(std::string_view name, std::span<const uint8_t> start);
 
-/// Whether a file or folder of that name is left out without a word: hidden, or what a system puts beside the files
+/// Whether a file or folder of that name is left out whatever it holds: hidden, or what a system puts beside the files
 /// that people made (Thumbs.db, desktop.ini, __MACOSX). `name`: the last part of a path.
 [[nodiscard]] bool is_of_system(std::string_view name);
 
-/// Whether a part of the path is such a name.
-[[nodiscard]] bool is_below_system(std::string_view path);
+/// The path up to its first part that is such a name; empty if it has none.
+[[nodiscard]] std::string system_part(std::string_view path);
 
-/// Counts one more file of a kind.
+/// Counts one more file of a kind. The list is in the order in which the kinds came; in_order() is for people.
 void leave_out(std::vector<LeftOut>& list, const std::string& kind, const std::string& file);
 
-/// "text files: 12 (README.txt, …); archives: 1 (more.zip)".
+/// The kinds that most files have first.
+[[nodiscard]] std::vector<LeftOut> in_order(std::vector<LeftOut> list);
+
+/// "text files: 12 (README.txt, …); archives: 1 (more.zip)", in this order.
 [[nodiscard]] std::string left_out_text(const std::vector<LeftOut>& list);
 
 }  // namespace veil::io

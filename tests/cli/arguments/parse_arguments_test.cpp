@@ -49,6 +49,12 @@ TEST(ParseArgumentsTest, AShortNameStandsForItsKey) {
   EXPECT_EQ(refusal({"--seed", "3", "--sample.seed=4"}), "--sample.seed is given twice");
 }
 
+TEST(ParseArgumentsTest, AFlagWithoutItsValueSaysWhatItWants) {
+  EXPECT_EQ(refusal({"--model"}), "--model wants a value: FILE");
+  EXPECT_EQ(refusal({"--seed"}), "--seed wants a value: an integer in [0, 18446744073709551615]");
+  EXPECT_EQ(refusal({"--sample.steps"}), "--sample.steps wants a value: an integer in [1, 1000000]");
+}
+
 TEST(ParseArgumentsTest, ANegativeNumberIsAValue) {
   EXPECT_EQ(parse({"--seed", "-1"}).settings, (Settings{{"sample.seed", "-1"}}));
 }
@@ -92,7 +98,7 @@ TEST(ParseArgumentsTest, RefusesWhatIsDoubleMissingOrTooMuch) {
   EXPECT_EQ(refusal({"--json", "--json"}), "--json is given twice");
   EXPECT_EQ(refusal({"--sample.steps=1", "--sample.steps=1"}), "--sample.steps is given twice");
   EXPECT_NE(refusal({"--model"}).find("--model"), std::string::npos);
-  EXPECT_EQ(refusal({"--model", "--json"}), "--model wants a value, got the flag --json");
+  EXPECT_EQ(refusal({"--model", "--json"}), "--model wants a value: FILE; got the flag --json");
   EXPECT_NE(refusal({"--json=yes"}).find("json"), std::string::npos);
   EXPECT_EQ(refusal({"extra"}), "veil work takes no words beside its flags, got \"extra\"");
 }

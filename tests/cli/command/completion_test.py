@@ -26,11 +26,12 @@ def veil(*words):
 
 
 def flags_in_help(*words):
-    """The flags, and the settings with the sign that stands behind them in a command line."""
+    """The flags, and the settings with the sign that stands behind them in a command line; a flag may name its own."""
     text = veil(*words, "--help").stdout
     flags, _, settings = text.partition("\nSettings,")
     return set(re.findall(r"^  (?:-\w, )?(--[\w.-]+)", flags, re.M)), \
-        {f"{key}=" for key in re.findall(r"^  (--[\w.]+)", settings, re.M)}
+        {f"{key}=" for key in re.findall(r"^  (--[\w.]+)", settings, re.M)} | \
+        {f"--{key}=" for key in re.findall(r"^  --[\w-]+ .*? ([a-z]+\.[a-z_]+): ", flags, re.M)}
 
 
 class Bash(unittest.TestCase):

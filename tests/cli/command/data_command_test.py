@@ -181,7 +181,7 @@ class Hostile(VeilCase):
         words = ("train", "--config", self.write("tiny.cfg", TINY), "--data.size=8", "--data.holdout=0.5")
         result = self.veil(*words, "--data.source=mixed", "--run", "run")
         self.assertIn("9 of 17 files refused", result.stderr)
-        self.assertRegex(result.stderr, r"refused[^\n]*\n(  [^\n]*\n){3}  … and 6 more\n")
+        self.assertRegex(result.stderr, r"refused[^\n]*\n( +1  [^\n]*\n){4} +5  for other reasons\n")
         self.assertRegex(result.stderr, r": 1 image converted: ")
         self.assertNotRegex(result.stderr, r"\b1 images converted")
 
@@ -194,7 +194,7 @@ class Hostile(VeilCase):
         self.write("two/a.png", files.png(files.pixels(0, 4, 4, 3), 4, 4, 3))
         self.write("two/b.png", files.png(files.pixels(0, 5, 4, 3), 5, 4, 3))
         message = self.veil("data", "pack", "two", "two.h5", code=65).stderr
-        for part in ("a.png is 4x4x3", "b.png is 5x4x3", "data.size"):
+        for part in ("a.png is 4x4x3", "b.png is 5x4x3", "--size 4 keeps all 2 images"):
             self.assertIn(part, message)
         self.assertFalse((self.folder / "two.h5").exists())
         self.assertEqual(list(self.folder.glob("*.partial")), [])

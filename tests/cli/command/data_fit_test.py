@@ -107,7 +107,7 @@ class Fit(VeilCase):
                 self.assertIn(word, said)
         self.write("grey/a.png", files.png(files.pixels(0, 4, SIDE, 1), 4, SIDE, 1))
         said = self.veil("data", "pack", "grey", "no.h5", *PAD, "--padding", "255,128,0", code=65).stderr
-        self.assertIn("the images are grey, but data.padding is 255,128,0", said)
+        self.assertIn("the images are grey, but --padding is 255,128,0", said)
         self.assertFalse((self.folder / "no.h5").exists())
         self.veil("data", "pack", "grey", "yes.h5", *PAD, "--padding", "128")
 

@@ -105,7 +105,7 @@ class Holdout(VeilCase):
     def test_an_empty_test_split_is_explained(self):
         self.write("one/a.png", files.png(files.pixels(0, 8, 8, 3), 8, 8, 3))
         config = self.write("tiny.cfg", TINY)
-        self.assertIn("data.holdout = 0.001 puts all 1 usable images into the other",
+        self.assertIn("data.holdout 0.001 puts all 1 usable image into the other; too few differ to divide them",
                       self.veil("train", "--config", config, "--data.source=one", "--data.holdout=0.001", code=65).stderr)
 
     def test_what_was_done_before_is_not_forgotten(self):

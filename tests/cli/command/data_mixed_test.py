@@ -97,6 +97,7 @@ class OtherFiles(FolderCase):
             wanted[kind] = wanted.get(kind, 0) + 1
         for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "__MACOSX/cat/._0.png", "@eaDir/0.png"):
             self.write("set/" + name, picture(95))  # what systems leave is no picture of anybody
+        wanted["hidden and system files and folders"] = 5
         found = self.inspected("set")
         self.assertEqual({each["kind"]: each["count"] for each in found["left_out"]}, wanted)
         self.assertEqual(found["splits"][0]["images"], 20)
@@ -132,7 +133,9 @@ class OtherFiles(FolderCase):
                                                   "__MACOSX/._001.png": b"x", "in.zip": files.npz({})}))
         found = self.expect(source, {"train": {None: [0, 1]}})
         self.assertEqual(found["left_out"], [{"kind": "text files", "count": 2, "example": "000.cls"},
-                                             {"kind": "archives", "count": 1, "example": "in.zip"}])
+                                             {"kind": "archives", "count": 1, "example": "in.zip"},
+                                             {"kind": "hidden and system files and folders", "count": 1,
+                                              "example": "__MACOSX"}])
 
     def test_reasons_are_counted_not_listed(self):
         self.put("set", {".": 2})

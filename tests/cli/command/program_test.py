@@ -50,7 +50,7 @@ ACTIONS = {  # words after it, its own flags
     "data verify": ("FILE", set()),
     "bench train": ("", TIMED), "bench evaluate": ("", TIMED), "bench sample": ("", TIMED),
     "bench data": ("", {"data", "json"}),
-    "schedules table": ("", {"steps", "length", "out", "force", "json"}),
+    "schedules table": ("", {"steps", "length", "schedules", "out", "force", "json"}),
     "schedules design": ("", {"model", "data", "steps", "limit", "seed", "out", "force", "json"}),
     "bench estimators": ("", {"model", "data", "passes", "batch", "limit", "repeats", "seed", "json"})}
 
@@ -65,11 +65,12 @@ class ActionHelp(Program):
             self.assertEqual(sorted(listed), sorted(flags), name)
             examples = text.split("Examples:\n")[1].split("\n\n")[0].splitlines()
             self.assertTrue(examples and all(line.startswith(f"  veil {name} ") for line in examples), examples)
-            settings = set(re.findall(r"^  --(\w+\.\w+)", text, re.M))
+            settings = set(re.findall(r"^  --(?:\w+ .*? )?([a-z]+\.\w+)(?:: |  )", text, re.M))
             if name in ("data verify", "bench data"):
                 self.assertEqual(settings, set())
             elif name.startswith("data "):
                 self.assertEqual(settings, {f"data.{key}" for key in PREPARATION})
+                self.assertEqual(text.count("side in pixels of the squares"), 1)  # each is told once
 
     def test_it_is_found_wherever_the_word_stands(self):
         wanted = self.veil("data", "pack", "--help").stdout
@@ -235,7 +236,12 @@ class Schedules(Program):
                 self.assertAlmostEqual(row["loss_weight"], -power / t, 10)
                 self.assertAlmostEqual(row["expected_masks"], 100 * t**power, 10)
                 self.assertAlmostEqual(row["unmask_probability"], 1 - (s / t)**power, 12)
-        self.assertIn("\nlinear\n", self.veil("schedules").stdout)
+        for rows in table.values():
+            self.assertEqual(rows[-1]["unmask_probability"], 1)  # of what is left, whatever the schedule
+        text = self.veil("schedules").stdout
+        self.assertIn("\nlinear\n", text)
+        self.assertNotRegex(text, r" -0(\.0*)?\s")
+        self.assertNotIn("-0.0,", result.stdout)
 
     def test_picture(self):
         result = self.veil("schedules", "--out", "s.svg")

@@ -20,6 +20,7 @@ TEST(PlainNumbersTest, SignificantKeepsWholeNumbersWhole) {
   EXPECT_EQ(significant(12.345, 3), "12.3");
   EXPECT_EQ(significant(0.012345, 3), "0.0123");
   EXPECT_EQ(significant(0.0, 3), "0");
+  EXPECT_EQ(significant(-0.0, 3), "0");
 }
 
 TEST(PlainNumbersTest, DurationsUseTwoUnitsAtMost) {

@@ -17,8 +17,8 @@ namespace veil::io {
 ///
 /// Of several kinds that have images one is the data if it has five times as many as any other; if none has, both are
 /// named and the folder is refused. If a folder has none, but one folder below it has data that are no image files,
-/// that one is opened. Whatever is not used is in info().left_out, by kind; what a system leaves (names with a dot in
-/// front, Thumbs.db) is not.
+/// that one is opened. Whatever is not used is in info().left_out, by kind; what is hidden or left by a system (names
+/// with a dot in front, Thumbs.db) is never looked into, and is one kind.
 ///
 /// Folders, or folders in an archive, whose names have a word for a split (train, Test_Images, images_val, seg_train
 /// beside seg_test, trainA and trainB) are splits; folders below them are classes, or those above them

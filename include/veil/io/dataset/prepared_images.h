@@ -22,13 +22,15 @@ using ImageProgress = std::function<void(int64_t done, int64_t all)>;
 struct Refusal {
   std::string origin;
   std::string reason;
+  int64_t largest_size = 0;  ///< of an image that is only too small: the largest size that takes it; else 0
 };
 
 struct PreparedImage {
   std::string origin;
   int64_t label = -1;  ///< class, or -1
   Pixels pixels;
-  bool is_held_out = false;  ///< of a source without splits: whether it is of the test split
+  bool is_held_out = false;    ///< of a source without splits: whether it is of the test split
+  double holdout_above = 0.0;  ///< of such a source: it is of the test split where `holdout` is above this, in [0, 1)
 };
 
 /// What becomes of images that are equal once they are prepared.
@@ -99,6 +101,9 @@ class PreparedImages {
   [[nodiscard]] const std::map<std::string, int64_t>& conversions() const;  ///< what was converted, and how often
   [[nodiscard]] DroppedDuplicates duplicates() const;  ///< that were dropped; none if they are kept
 
+  /// Of a source without splits, once all is seen: which data.holdout puts how many images into the test split.
+  [[nodiscard]] std::string holdout_advice() const;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
@@ -118,9 +123,9 @@ std::vector<SplitRemarks> for_each_block(
     const std::function<void(const std::string& split, const std::vector<PreparedImage>& block)>& visit,
     const ImageProgress& progress);
 
-/// "; FILE: reason" of the first refusal, to be put behind a message; empty if there is none. One line, whatever the
-/// file is called.
-[[nodiscard]] std::string first_refusal(const std::vector<Refusal>& refused);
+/// "; 12 are refused: REASON; …", to be put behind a message; empty if there is none. One line, whatever the files are
+/// called. `fit`: what the images were to become.
+[[nodiscard]] std::string refusals_text(const std::vector<Refusal>& refused, const FitOptions& fit);
 
 /// The names under which a source can be opened: its splits, or "train", "test" and "all" if it is not divided.
 [[nodiscard]] std::vector<std::string> split_names(const SourceInfo& info);

@@ -65,6 +65,10 @@ void check_options(const FitOptions& options);
 /// `image` contradicts itself.
 [[nodiscard]] Pixels fit_image(const Pixels& image, const FitOptions& options);
 
+/// The largest `size` that an image becomes without being enlarged: the side that decides (kCrop: the shorter, kPad:
+/// the longer), in pixels.
+[[nodiscard]] int64_t largest_size(const Pixels& image, FitKind fit);
+
 /// The middle of an image: `height` rows and `width` columns, top and left floor of half the rest. Throws
 /// InvalidArgument if it has not so many.
 [[nodiscard]] Pixels centre_of(const Pixels& image, int64_t height, int64_t width);

@@ -10,12 +10,14 @@
 #include "cli/arguments/configuration.h"
 #include "cli/arguments/usage_error.h"
 #include "cli/command/data/data_report.h"
+#include "cli/command/data/flag_words.h"
 #include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
 #include "io/dataset/duplicates.h"
 #include "io/dataset/export_images.h"
 #include "io/dataset/inspect_images.h"
+#include "io/dataset/refusals.h"
 #include "io/dataset/verify_data.h"
 #include "io/image/picture_mark.h"
 #include "io/source/left_out.h"
@@ -30,6 +32,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kNamedReasons = 8;
+
 void want_words(const Arguments& arguments, size_t words, const char* usage) {
   require<UsageError>(arguments.positionals.size() == words, "usage: veil data ", usage);
 }
@@ -42,24 +46,25 @@ void check_output(const Arguments& arguments, const std::string& name, const fs:
 }
 
 // All images of the contact sheet are in colour and of one size.
-io::Pixels contact_sheet(const std::vector<io::Pixels>& images) {
+io::Pixels contact_sheet(const io::ContactSheet& sheet) {
+  const auto& images = sheet.images;
   const auto& first = images.front();
   const TokenShape shape{first.height, first.width, 3};
   auto tokens = torch::empty({static_cast<int64_t>(images.size()), shape.length()}, torch::kUInt8);
   for (size_t i = 0; i < images.size(); ++i) {
     std::copy(images[i].values.begin(), images[i].values.end(), tokens[static_cast<int64_t>(i)].data_ptr<uint8_t>());
   }
-  return io::image_grid(tokens, shape, {.scale = 0});
+  return io::image_grid(tokens, shape, {.columns = sheet.columns, .scale = 0, .background = io::kSheetGrey});
 }
 
-void require_images(const io::Inspection& inspection) {
+void require_images(const io::Inspection& inspection, const io::FitOptions& fit) {
   int64_t images = 0;
   std::vector<io::Refusal> refused;
   for (const auto& split : inspection.splits) {
     images += split.images;
     refused.insert(refused.end(), split.refused.begin(), split.refused.end());
   }
-  require<DataError>(images > 0, inspection.source.name, ": no image can be used", io::first_refusal(refused));
+  require<DataError>(images > 0, inspection.source.name, ": no image can be used", io::refusals_text(refused, fit));
 }
 
 int inspect(const Arguments& arguments, const io::DataOptions& data) {
@@ -71,13 +76,13 @@ int inspect(const Arguments& arguments, const io::DataOptions& data) {
     Watch watch({.label = "inspect", .unit = "images", .quiet = arguments.quiet});
     inspection = io::inspect_images(*source, data.prepare, watch.callback());
   }
-  std::string text = inspection_text(inspection);
-  if (arguments.has("sheet") && !inspection.contact.empty()) {
+  std::string text = inspection_text(inspection, data.prepare.fit);
+  if (arguments.has("sheet") && !inspection.contact.images.empty()) {
     io::write_png(arguments.text("sheet"), contact_sheet(inspection.contact), io::picture_mark(io::kSheetMark));
-    text += concat("sheet           ", arguments.text("sheet"), "\n");
+    text += sheet_text(inspection, arguments.text("sheet"));
   }
   print(arguments.has("json") ? inspection_json(inspection) + "\n" : text);
-  require_images(inspection);
+  require_images(inspection, data.prepare.fit);
   return 0;
 }
 
@@ -94,10 +99,32 @@ std::string outcome_text(const std::map<std::string, int64_t>& images,
   return text;
 }
 
-std::string refused_text(const std::vector<io::Refusal>& refused) {
-  return refused.empty() ? std::string()
-                         : concat(refused.size(), refused.size() == 1 ? " file" : " files", " refused, for example ",
-                                  printable(refused.front().origin), ": ", printable(refused.front().reason), "\n");
+// What a source has that is not in what was made of it: the first that a reader should see.
+std::string refused_text(const std::vector<io::Refusal>& refused, const io::SourceInfo& source,
+                         const io::FitOptions& fit) {
+  std::string text = refused.empty() ? "" : concat(refused.size(), " of ", source.images(), " files refused:\n");
+  for (const auto& each : io::refusal_lines(io::refusal_groups(refused, fit), kNamedReasons)) {
+    text += concat(as_flags(each), "\n");
+  }
+  return text;
+}
+
+// Of few images chance may put none on one side.
+std::string one_sided_text(const io::SourceInfo& source, const std::map<std::string, int64_t>& images,
+                           const io::PrepareOptions& prepare) {
+  const bool is_one_sided = !source.is_divided() && prepare.holdout > 0.0 && images.size() == 1;
+  return is_one_sided ? concat(images.contains("train") ? "test" : "train",
+                               ": no image, by chance; veil data inspect says which --holdout gives how many\n")
+                      : std::string();
+}
+
+std::string unused_text(const io::SourceInfo& source) {
+  std::string text =
+      source.left_out.empty() ? std::string() : concat("left out: ", io::left_out_text(source.left_out), "\n");
+  for (const auto& remark : source.remarks) {
+    text += concat("note: ", printable(remark), "\n");
+  }
+  return text;
 }
 
 int pack(const Arguments& arguments, const io::DataOptions& data) {
@@ -114,21 +141,19 @@ int pack(const Arguments& arguments, const io::DataOptions& data) {
     Watch watch({.label = "pack", .unit = "images", .quiet = arguments.quiet});
     result = io::pack_images(*source, out, options, watch.callback());
   }
-  std::string text = concat("packed ", out.string(), "\n", result.name, ", ", source->info().format, ", ",
-                            io::shape_text(result.shape), ", ", io::describe(data.prepare), "\n",
-                            outcome_text(result.images, result.duplicates));
-  if (!source->info().left_out.empty()) {
-    text += concat("left out: ", io::left_out_text(source->info().left_out), "\n");
-  }
-  for (const auto& remark : source->info().remarks) {
-    text += concat("note: ", printable(remark), "\n");
-  }
-  text += refused_text(result.refused);
+  const auto& info = source->info();
+  const auto& fit = data.prepare.fit;
+  const std::string text = concat(refused_text(result.refused, info, fit), "packed ", out.string(), "\n", result.name,
+                                  ", ", info.format, ", ", io::shape_text(result.shape), ", ",
+                                  io::describe(data.prepare), "\n", outcome_text(result.images, result.duplicates),
+                                  one_sided_text(info, result.images, data.prepare), unused_text(info));
   const nlohmann::ordered_json json{{"schema_version", 1},
                                     {"file", out.string()},
                                     {"name", result.name},
                                     {"images", result.images},
                                     {"refused", result.refused.size()},
+                                    {"refused_for", io::refusals_json(io::refusal_groups(result.refused, fit),
+                                                                      result.refused.size(), std::string::npos)},
                                     {"dropped_duplicates", io::duplicates_json(result.duplicates)},
                                     {"conversions", result.conversions}};
   print(arguments.has("json") ? json.dump() + "\n" : text);
@@ -151,8 +176,10 @@ int export_data(const Arguments& arguments, const io::DataOptions& data) {
   const auto source = io::open_named_source(arguments.positionals[1]);
   Watch watch({.label = "export", .unit = "images", .quiet = arguments.quiet});
   const auto result = io::export_images(*source, format, arguments.positionals[2], data.prepare, watch.callback());
-  print(concat("exported ", arguments.positionals[2], "\n", outcome_text(result.images, result.duplicates),
-               refused_text(result.refused)));
+  const auto& info = source->info();
+  print(concat(refused_text(result.refused, info, data.prepare.fit), "exported ", arguments.positionals[2], "\n",
+               outcome_text(result.images, result.duplicates), one_sided_text(info, result.images, data.prepare),
+               unused_text(info)));
   return 0;
 }
 
@@ -168,9 +195,7 @@ int verify(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace
-
-int run_data(const Arguments& arguments) {
+int run_action(const Arguments& arguments) {
   const std::string action = arguments.positionals.empty() ? "" : arguments.positionals.front();
   const io::DataOptions data = configuration(arguments).data;
   if (action == "inspect") {
@@ -185,6 +210,17 @@ int run_data(const Arguments& arguments) {
   require<UsageError>(action == "verify", "veil data wants one of inspect, pack, export and verify",
                       action.empty() ? "" : ", not " + action);
   return verify(arguments);
+}
+
+}  // namespace
+
+// What io refuses is told in words of this command.
+int run_data(const Arguments& arguments) {
+  try {
+    return run_action(arguments);
+  } catch (const DataError& error) {
+    throw DataError(as_flags(error.what()));
+  }
 }
 
 }  // namespace veil::cli

@@ -1,14 +1,17 @@
 #include "cli/command/data/data_report.h"
 
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "base/words.h"
+#include "cli/command/data/flag_words.h"
 #include "cli/terminal/plain_numbers.h"
 #include "io/dataset/duplicates.h"
+#include "io/dataset/packing_note.h"
+#include "io/dataset/refusals.h"
+#include "io/source/class_numbers.h"
+#include "io/source/left_out.h"
 #include "veil/base/error.h"
 
 namespace veil::cli {
@@ -18,6 +21,7 @@ constexpr size_t kIndent = 16;  // of what stands behind a name
 constexpr size_t kShownReasons = 8;
 constexpr size_t kShownShapes = 6;
 constexpr size_t kShownClasses = 100;
+constexpr size_t kShownEmpty = 20;
 constexpr size_t kWidth = 110;  // of a line, where it can be chosen
 constexpr const char* kDensity = " .:-=+*#";
 
@@ -69,106 +73,116 @@ std::string wrapped(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::string classes_text(const io::SourceInfo& source, const io::SplitInspection& split) {
-  if (split.per_class.empty()) {
-    return "";
+// At most so many, and a word on the others.
+void shorten(std::vector<std::string>& parts, size_t most) {
+  if (parts.size() > most) {
+    const auto others = parts.size() - most;
+    parts.resize(most);
+    parts.push_back(concat("and ", others, " more, which --json lists"));
   }
-  const auto [least, most] = std::minmax_element(split.per_class.begin(), split.per_class.end());
-  std::vector<std::string> parts;
-  for (size_t label = 0; label < std::min(split.per_class.size(), kShownClasses); ++label) {
-    parts.push_back(concat(class_name(source, label), " ", split.per_class[label]));
-  }
-  if (split.per_class.size() > kShownClasses) {
-    parts.push_back(concat("and ", split.per_class.size() - kShownClasses, " more, which --json lists"));
-  }
-  return line("  per class", *least == *most ? concat(*least, " each") : concat(*least, " to ", *most)) +
-         line("", wrapped(parts));
 }
 
-// Reasons that differ in numbers alone are one.
-std::string without_numbers(const std::string& reason) {
-  std::string text;
-  for (const char letter : reason) {
-    const bool is_digit = letter >= '0' && letter <= '9';
-    if (!is_digit || !text.ends_with('#')) {
-      text += is_digit ? '#' : letter;
+// What all splits have in common.
+struct Common {
+  const io::SourceInfo& source;
+  const io::FitOptions& fit;
+  std::vector<bool> are_empty;  // classes without an image in any split, which are named once
+};
+
+std::vector<bool> empty_classes(const io::Inspection& inspection) {
+  std::vector<bool> are_empty(static_cast<size_t>(inspection.source.classes), true);
+  for (const auto& split : inspection.splits) {
+    for (size_t label = 0; label < split.per_class.size(); ++label) {
+      are_empty[label] = are_empty[label] && split.per_class[label] == 0;
     }
   }
-  return text;
+  return are_empty;
 }
 
-std::string refusals_text(const io::SplitInspection& split) {
+std::string empty_classes_text(const Common& common) {
+  std::vector<std::string> names;
+  for (size_t label = 0; label < common.are_empty.size(); ++label) {
+    if (common.are_empty[label]) {
+      names.push_back(class_name(common.source, label));
+    }
+  }
+  shorten(names, kShownEmpty);
+  const auto& remarks = common.source.remarks;  // where the source knew it
+  const bool is_told = std::any_of(remarks.begin(), remarks.end(), [](const auto& remark) {
+    return remark.find(io::kWithoutExample) != std::string::npos;
+  });
+  return names.empty() || is_told ? "" : line("  no image of", wrapped(names));
+}
+
+std::string per_class_text(const Common& common, const io::SplitInspection& split) {
+  std::vector<std::string> parts;
+  int64_t least = split.images;
+  int64_t most = 0;
+  for (size_t label = 0; label < split.per_class.size(); ++label) {
+    const auto count = split.per_class[label];
+    if (!common.are_empty[label]) {
+      parts.push_back(concat(class_name(common.source, label), " ", count));
+      least = std::min(least, count);
+      most = std::max(most, count);
+    }
+  }
+  shorten(parts, kShownClasses);
+  return parts.empty() ? ""
+                       : line("  per class", least == most ? concat(least, " each") : concat(least, " to ", most)) +
+                             line("", wrapped(parts));
+}
+
+std::string refusals_text(const Common& common, const io::SplitInspection& split) {
   if (split.refused.empty()) {
     return "";
   }
-  std::vector<std::pair<int64_t, const io::Refusal*>> reasons;  // how many, and the first of them
-  std::map<std::string, size_t> places;
-  for (const auto& refusal : split.refused) {
-    const auto [place, is_new] = places.emplace(without_numbers(refusal.reason), reasons.size());
-    if (is_new) {
-      reasons.emplace_back(0, &refusal);
-    }
-    ++reasons[place->second].first;
-  }
-  std::stable_sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto groups = io::refusal_groups(split.refused, common.fit);
   std::string text = line("  refused", files_text(std::ssize(split.refused)));
-  for (size_t i = 0; i < std::min(reasons.size(), kShownReasons); ++i) {
-    const auto& [count, first] = reasons[i];
-    text += concat("    ", padded(concat(count), 12), printable(first->origin), ": ", printable(first->reason), "\n");
+  for (const auto& each : io::refusal_lines(groups, kShownReasons)) {
+    text += concat("      ", each, "\n");
   }
-  return text + (split.refused.size() > reasons.size() || reasons.size() > kShownReasons
+  return text + (split.refused.size() > groups.size() || groups.size() > kShownReasons
                      ? "                --json lists all\n"
                      : "");
 }
 
-std::string split_text(const io::SourceInfo& source, const io::SplitInspection& split) {
+std::string split_text(const Common& common, const io::SplitInspection& split) {
   std::string text = line(split.name, concat(split.images, split.images == 1 ? " image" : " images"));
   if (split.images == 0) {
-    return text + refusals_text(split);
+    return text + refusals_text(common, split);
   }
   if (split.name == "all") {
     text += line("  test split", concat(split.held_out, " of them, chosen by content (data.holdout)"));
+    text += split.holdout_advice.empty() ? ""
+                                         : line("", concat("train wants images on both sides; ", split.holdout_advice));
   }
   text += line("  shape", shapes_text(split));
+  if (!split.size_choices.empty()) {
+    text += line("", "they differ, but pack and train want one size:");
+    text += line("", split.size_choices);
+    text += line("", "(with data.fit pad nothing is cut off, with data.channels 1 or 3 all are grey or in colour)");
+  }
   text +=
-      split.shapes.size() > 1
-          ? line("",
-                 "they differ; pack and train want --size N, perhaps with --fit pad, and --channels 1 or 3, if need be")
-          : "";
+      line("  values", "mean ± standard deviation; the bar runs from 0 to 255, its marks are darker where more are");
   for (size_t channel = 0; channel < split.mean.size(); ++channel) {
     const char* names = split.mean.size() == 1 ? "g" : "rgb";
     text += line(concat("  mean ", split.mean.size() == 1 ? "grey" : std::string(1, names[channel])),
                  concat(fixed(split.mean[channel], 2), " ± ", fixed(split.deviation[channel], 2), "  ",
                         histogram_text(split.histogram[channel])));
   }
-  text += classes_text(source, split);
+  text += per_class_text(common, split);
   const char* label = "  converted";
   for (const auto& [what, count] : split.conversions) {
     text += line(std::exchange(label, ""), concat(count, ": ", what));
   }
   text +=
-      split.duplicates > 0 ? line("  duplicates", concat(split.duplicates, "; --duplicates drop leaves them out")) : "";
+      split.duplicates > 0
+          ? line("  duplicates", concat(split.duplicates, split.duplicates == 1 ? " equals" : " equal",
+                                        " an earlier image", split.name == "all" ? "" : " of this split",
+                                        "; --duplicates drop leaves ", split.duplicates == 1 ? "it" : "them", " out"))
+          : "";
   text += split.dropped.images > 0 ? line("  duplicates", io::describe(split.dropped)) : "";
-  return text + refusals_text(split);
-}
-
-nlohmann::ordered_json split_json(const io::SplitInspection& split) {
-  nlohmann::ordered_json refused = nlohmann::ordered_json::array();
-  for (const auto& each : split.refused) {
-    refused.push_back({{"file", each.origin}, {"reason", each.reason}});
-  }
-  return {{"name", split.name},
-          {"images", split.images},
-          {"shapes", split.shapes},
-          {"mean", split.mean},
-          {"deviation", split.deviation},
-          {"histogram", split.histogram},
-          {"per_class", split.per_class},
-          {"duplicates", split.duplicates},
-          {"dropped_duplicates", io::duplicates_json(split.dropped)},
-          {"held_out", split.held_out},
-          {"conversions", split.conversions},
-          {"refused", refused}};
+  return text + refusals_text(common, split);
 }
 
 std::string classes_text(const io::SourceInfo& source) {
@@ -183,79 +197,66 @@ std::string classes_text(const io::SourceInfo& source) {
 // How the files were understood, and which are not used.
 std::string layout_text(const io::SourceInfo& source) {
   std::string text = source.layout.empty() ? "" : line("taken as", printable(source.layout));
-  for (size_t i = 0; i < source.left_out.size(); ++i) {
-    const auto& each = source.left_out[i];
+  const auto left_out = io::in_order(source.left_out);
+  for (size_t i = 0; i < left_out.size(); ++i) {
+    const auto& each = left_out[i];
     text += line(i == 0 ? "left out" : "",
                  concat(each.kind, ": ", each.count, ", ", each.count > 1 ? "such as " : "", printable(each.example)));
   }
   for (const auto& remark : source.remarks) {
     text += line("note", printable(remark));
   }
-  return text;
+  const auto packing = io::packing_note(source.provenance);
+  return text + (packing.empty() ? "" : line("when packed", packing));
 }
 
-nlohmann::ordered_json left_out_json(const io::SourceInfo& source) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const auto& each : source.left_out) {
-    list.push_back({{"kind", each.kind}, {"count", each.count}, {"example", each.example}});
+std::string compressors_text(const io::CompressorFigures& compressors, int64_t images) {
+  std::string text;
+  for (const auto& [name, bits_per_dim, error] : compressors.bits_per_dim) {
+    text += line(name, concat(fixed(bits_per_dim, 3), error > 0.0 ? concat(" ± ", fixed(error, 3)) : "", " bits/dim"));
   }
-  return list;
+  const auto side = compressors.largest_side;
+  const char* why = " at even distances (500, fewer if large, so that it takes seconds)";
+  if (!text.empty()) {
+    text += line(
+        "", concat("each image alone, ", compressors.images, " of ", images, compressors.images < images ? why : ""));
+    text += side > 0 ? line("", concat("of larger images the ", side, "x", side, " in the centre")) : "";
+  }
+  return text;
 }
 
 }  // namespace
 
-std::string inspection_text(const io::Inspection& inspection) {
+std::string inspection_text(const io::Inspection& inspection, const io::FitOptions& fit) {
   const auto& source = inspection.source;
   std::string text = line("name", printable(source.name)) + line("format", source.format);
   text += source.preparation.empty() ? "" : line("preparation", printable(source.preparation));
   text += line("classes", classes_text(source)) + layout_text(source);
+  const Common common{.source = source, .fit = fit, .are_empty = empty_classes(inspection)};
+  text += empty_classes_text(common);
   for (const auto& split : inspection.splits) {
-    text += split_text(source, split);
+    text += as_flags(split_text(common, split));
   }
   if (inspection.scored_twice > 0) {
     text +=
-        line("in train too", concat(inspection.scored_twice, " images of the test split: their figures are too good"));
+        line("in train too",
+             concat(inspection.scored_twice, inspection.scored_twice == 1 ? " image" : " images",
+                    " of the test split: ", "their figures are too good; --duplicates drop leaves them out of train"));
   }
   if (inspection.of_other_class > 0) {
     text += line("of two classes", concat(inspection.of_other_class, " images equal an earlier one of another class"));
   }
-  const auto& compressors = inspection.compressors;
-  const auto side = compressors.largest_side;
-  for (const auto& [compressor, bits_per_dim] : compressors.bits_per_dim) {
-    text += line(compressor,
-                 concat(fixed(bits_per_dim, 3), " bits/dim, each image alone, on ", compressors.images, " of them",
-                        side > 0 ? concat(", at most the ", side, "x", side, " in the centre") : ""));
-  }
-  return text;
+  return text + compressors_text(inspection.compressors, source.images());
 }
 
-std::string inspection_json(const io::Inspection& inspection) {
-  const auto& source = inspection.source;
-  nlohmann::ordered_json splits = nlohmann::ordered_json::array();
-  for (const auto& split : inspection.splits) {
-    splits.push_back(split_json(split));
+std::string sheet_text(const io::Inspection& inspection, const std::string& path) {
+  const auto& sheet = inspection.contact;
+  std::vector<std::string> names;
+  for (const auto label : sheet.rows.empty() ? sheet.pictures : sheet.rows) {
+    names.push_back(class_name(inspection.source, static_cast<size_t>(label)));
   }
-  nlohmann::ordered_json compressors = nlohmann::ordered_json::object();
-  for (const auto& [compressor, bits_per_dim] : inspection.compressors.bits_per_dim) {
-    compressors[compressor] = bits_per_dim;
-  }
-  const nlohmann::ordered_json json{{"schema_version", 1},
-                                    {"name", source.name},
-                                    {"format", source.format},
-                                    {"preparation", source.preparation},
-                                    {"provenance", source.provenance},
-                                    {"classes", source.classes},
-                                    {"class_names", source.class_names},
-                                    {"layout", source.layout},
-                                    {"left_out", left_out_json(source)},
-                                    {"remarks", source.remarks},
-                                    {"splits", splits},
-                                    {"scored_twice", inspection.scored_twice},
-                                    {"of_other_class", inspection.of_other_class},
-                                    {"compressor_images", inspection.compressors.images},
-                                    {"compressor_largest_side", inspection.compressors.largest_side},
-                                    {"compressor_bits_per_dim", compressors}};
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const char* what = sheet.rows.empty() ? "pictures from the top left: " : "rows from the top: ";
+  return line("sheet", path) + (names.empty() ? "" : concat(what, joined(names), "\n"));
 }
 
 }  // namespace veil::cli

@@ -36,11 +36,12 @@ std::vector<Row> rows_of(const MaskSchedule& schedule, int64_t steps, int64_t le
   std::vector<Row> rows;
   for (size_t i = 0; i + 1 < times.size(); ++i) {
     const double t = times[i];
+    const bool is_last = i + 2 == times.size();  // which reveals all that is left, as the sampler does
     rows.push_back({.t = t,
                     .alpha = schedule.alpha(t),
-                    .weight = schedule.loss_weight(t),
+                    .weight = schedule.loss_weight(t) + 0.0,  // 0 in place of -0
                     .masks = static_cast<double>(length) * schedule.masked_fraction(t),
-                    .unmask = schedule.unmask_probability(times[i + 1], t)});
+                    .unmask = is_last ? 1.0 : schedule.unmask_probability(times[i + 1], t)});
   }
   return rows;
 }
@@ -121,7 +122,9 @@ int run_schedules(const Arguments& arguments) {
                    {.title = "Probability that a token is visible", .x_label = "time t", .y_label = "alpha"});
   }
   std::string text = concat("Each row is a step of ", steps, " from t down, for ", length,
-                            " tokens: weight is alpha'(t) / (1 - alpha(t)).\n\n");
+                            " tokens: weight is alpha'(t) / (1 - alpha(t)), "
+                            "P(unmask) is that of a masked token\nin this step; the last step reveals all that is "
+                            "left.\n\n");
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const auto& [name, options] : schedules) {
     const std::vector<Row> rows = rows_of(MaskSchedule(options), steps, length);
