@@ -68,7 +68,8 @@ Command sample_command() {
       .name = "sample",
       .summary = "draw samples from a model",
       .examples = {"veil sample --model results/quickstart --count 64 --grid samples.png",
-                   "veil sample --model model.safetensors --count 1000 --steps 500 --out images --seed 1"},
+                   "veil sample --model model.safetensors --count 1000 --steps 500 --out images --seed 1",
+                   "veil sample --model results/quickstart --count 16 --steps 64 --trace film.html"},
       .flags = {kModel, short_name("count", "N", "sample.count"), short_name("first", "K", "sample.first"),
                 short_name("steps", "T", "sample.steps"), short_name("seed", "S", "sample.seed"),
                 short_name("temperature", "X", "sample.temperature"),
@@ -82,7 +83,11 @@ Command sample_command() {
                       "one picture a sample, named by its number, in place of earlier samples; texts: a file of lines"),
                 plain("npz", "FILE.npz",
                       "uint8 array arr_0 [N, H, W, C] as a NumPy archive; with classes also arr_1, int64 [N]"),
-                plain("npy", "FILE.npy", "the same array as a plain NumPy file"), kForce, kJson},
+                plain("npy", "FILE.npy", "the same array as a plain NumPy file"),
+                plain("trace", "FILE.html",
+                      "a page that shows how the samples come to be, step by step: up to 16 of them, with what the "
+                      "network is sure of; a network call more for each of up to 65 moments"),
+                kForce, kJson},
       .sections = {"sample", "device"},
       .positional = {},
       .run = run_sample};

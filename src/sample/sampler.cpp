@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <numbers>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -102,6 +103,24 @@ class Group {
 
   [[nodiscard]] const torch::Tensor& tokens() const { return z_; }
 
+  // SampleMoment::entropies before the step at time t.
+  [[nodiscard]] torch::Tensor entropies(double t, int64_t step) const {
+    constexpr int64_t kAtOnce = 4096;  // positions, in float64
+    auto bits = torch::zeros({rows_, length_}, torch::kFloat64);
+    const auto positions = masked_positions();
+    if (positions.empty()) {
+      return bits;
+    }
+    std::vector<torch::Tensor> parts;
+    for (const auto& some : logits_at(t, step, positions).split(kAtOnce)) {
+      const auto log_probabilities = some.to(torch::kFloat64).log_softmax(-1);
+      const auto terms = log_probabilities.exp() * log_probabilities;
+      parts.push_back(terms.masked_fill(log_probabilities.isinf(), 0.0).sum(-1) / -std::numbers::ln2);
+    }
+    bits.flatten().index_copy_(0, torch::tensor(positions, torch::kInt64), torch::cat(parts));
+    return bits;
+  }
+
  private:
   // The number of `key` that belongs to position flat = row * L + i.
   [[nodiscard]] double uniform(const NoiseKey& key, int64_t flat) const {
@@ -189,7 +208,10 @@ torch::Tensor sample(Denoiser& denoiser, const SampleOptions& options, const Com
     Group group(denoiser, options, compute.device, (first_group + g) * rows);
     const auto watch = [&](int64_t done) {
       if (trace) {
-        trace((first_group + g) * rows, done, group.tokens());
+        const int64_t next = std::min(done, plan.steps() - 1);  // after the last step nothing is masked
+        trace({.first = (first_group + g) * rows, .steps_done = done, .tokens = group.tokens(), .entropies = [&] {
+                 return group.entropies(plan.time(next), next);
+               }});
       }
     };
     watch(0);

@@ -94,4 +94,5 @@ NO_COMMANDS = {
     "veil images": "the mark in packed files",
     "veil VERSION (CONTENT)": "the mark in files that it wrote",
     "--section.key=value": "stands for every setting",
+    "tensorboard --logdir results": "another program's",
 }

@@ -61,9 +61,9 @@ TEST(SamplerTest, ATraceSeesEverySampleFromAllMaskedToItsEnd) {
   const SampleOptions options{.count = 11, .first = 7, .steps = 6};
   const auto plain = run(network, options);
   auto seen = torch::full({7, 24, 12}, -1, torch::kInt64);  // of samples 0 .. 23, the groups that hold 7 .. 17
-  const auto traced = sample(network, options, {}, {}, [&](int64_t first, int64_t step, const torch::Tensor& tokens) {
-    ASSERT_EQ(tokens.sizes(), (torch::IntArrayRef{8, 12}));
-    seen[step].narrow(0, first, 8).copy_(tokens);
+  const auto traced = sample(network, options, {}, {}, [&](const SampleMoment& moment) {
+    ASSERT_EQ(moment.tokens.sizes(), (torch::IntArrayRef{8, 12}));
+    seen[moment.steps_done].narrow(0, moment.first, 8).copy_(moment.tokens);
   });
   EXPECT_TRUE(torch::equal(traced, plain));
   EXPECT_TRUE((seen[0] == 5).all().item<bool>());

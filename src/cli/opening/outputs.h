@@ -23,6 +23,7 @@ enum class OutputKind {
   kExampleTable,  ///< CSV: bits of examples
   kReport,        ///< HTML
   kRunReport,     ///< HTML: the page of a run, in its folder
+  kFilm,          ///< HTML: samples while they are drawn
   kCountGrids,    ///< JSON of count grids
   kComparison,    ///< a folder of a comparison
   kNumpy,         ///< .npy: has no room for a mark

@@ -110,6 +110,8 @@ OutputTraits traits_of(OutputKind kind) {
     case OutputKind::kReport:
     case OutputKind::kRunReport:
       return {.content = "a report", .endings = {".html"}};
+    case OutputKind::kFilm:
+      return {.content = "a film", .endings = {".html"}};
     case OutputKind::kCountGrids:
       return {.content = "a file of count grids", .endings = {".json"}};
     case OutputKind::kComparison:
@@ -151,6 +153,8 @@ bool is_own(const fs::path& file, OutputKind kind) {
     case OutputKind::kReport:
     case OutputKind::kRunReport:
       return is_page(file);
+    case OutputKind::kFilm:
+      return io::bears_mark(file, io::kFilmMark);
     case OutputKind::kCountGrids:
       return is_count_grids(file);
     case OutputKind::kComparison:

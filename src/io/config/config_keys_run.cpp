@@ -64,6 +64,8 @@ std::vector<ConfigKey> train_keys() {
           "train.quality_every",
           "steps between comparisons of sample.count samples with real images, as veil quality makes them; 0: never",
           VEIL_FIELD(train.quality_every), TrainRanges::kEvery),
+      boolean_key("train.tensorboard", "also write the logs, sample grids and bits of examples for TensorBoard",
+                  VEIL_FIELD(tensorboard)),
       integer_key("train.max_skipped", "updates skipped in a row for non-finite losses before the run stops",
                   VEIL_FIELD(train.max_skipped), TrainRanges::kMaxSkipped),
       integer_key("train.prefetch", "batches prepared ahead", VEIL_FIELD(train.prefetch), TrainRanges::kPrefetch),

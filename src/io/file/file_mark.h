@@ -16,6 +16,7 @@ inline constexpr std::string_view kPairsMark = "pairs";  ///< samples with the t
 inline constexpr std::string_view kPlotMark = "plot";
 inline constexpr std::string_view kImagesMark = "images";  ///< a data set as arrays
 inline constexpr std::string_view kReportMark = "report";
+inline constexpr std::string_view kFilmMark = "film";  ///< samples while they are drawn
 
 /// "veil 0.9.0 (samples)": in a PNG file the comment Software, in a zip archive its comment, in an SVG drawing the
 /// comment before it, in HTML the meta element generator.

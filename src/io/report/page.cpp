@@ -1,8 +1,12 @@
 #include "io/report/page.h"
 
+#include <openssl/sha.h>
+
+#include <array>
 #include <cmath>
 
 #include "base/words.h"
+#include "io/file/base64.h"
 #include "io/file/file_mark.h"
 #include "io/report/markup.h"
 #include "io/report/page_style.h"
@@ -21,6 +25,13 @@ std::string data_element(const std::string& field, double value, const std::stri
   return concat("<data data-field=\"", escape_markup(field), "\" value=\"", number_text(value), "\">", text, "</data>");
 }
 
+// As Content-Security-Policy names it.
+std::string script_hash(std::string_view script) {
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const uint8_t*>(script.data()), script.size(), digest.data());
+  return concat("sha256-", base64(digest));
+}
+
 std::string both_widths(const std::string& title, const std::string& wide, const std::string& narrow) {
   return concat("<figure class=\"plot\"><figcaption>", escape_markup(title), "</figcaption>\n<div class=\"wide\">",
                 wide, "</div>\n<div class=\"narrow\">", narrow, "</div></figure>\n");
@@ -28,9 +39,15 @@ std::string both_widths(const std::string& title, const std::string& wide, const
 
 }  // namespace
 
-std::string page_begin(const std::string& title, std::string_view mark) {
+std::string page_begin(const std::string& title, std::string_view mark, std::string_view more_style,
+                       std::string_view script) {
+  std::string head(kPageHead);
+  if (!script.empty()) {
+    const std::string_view before = "style-src 'unsafe-inline'";
+    head.insert(head.find(before) + before.size(), concat("; script-src '", script_hash(script), "'"));
+  }
   // First the mark: it is looked for at the beginning of a file.
-  return concat(kPageHead, html_mark(mark), kPageStyle, "<title>", escape_markup(title),
+  return concat(head, html_mark(mark), kPageStyle, more_style, "<title>", escape_markup(title),
                 " – veil</title>\n</head>\n<body>\n<h1>", escape_markup(title), "</h1>\n");
 }
 

@@ -11,8 +11,10 @@
 
 namespace veil::io {
 
-/// From <!DOCTYPE> into the body, with the page's style, title and mark (file_mark.h). Nothing is loaded, nothing runs.
-[[nodiscard]] std::string page_begin(const std::string& title, std::string_view mark);
+/// From <!DOCTYPE> into the body, with the page's style, title and mark (file_mark.h). Nothing is loaded, and nothing
+/// runs but `script`, which the page must hold as <script>…</script> and by whose SHA-256 the browser knows it.
+[[nodiscard]] std::string page_begin(const std::string& title, std::string_view mark, std::string_view more_style = "",
+                                     std::string_view script = "");
 [[nodiscard]] std::string page_end();
 
 /// A heading that links reach by `id`, and what is below it; empty where that is.

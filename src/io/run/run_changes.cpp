@@ -31,6 +31,7 @@ constexpr std::array kRules{
     ChangeRule{"train.evaluate_examples", Change::kAllowed, "it decides what is written down, not what is computed"},
     ChangeRule{"train.sample_every", Change::kAllowed, "it decides what is written down, not what is computed"},
     ChangeRule{"train.quality_every", Change::kAllowed, "it decides what is written down, not what is computed"},
+    ChangeRule{"train.tensorboard", Change::kAllowed, "it decides what is written down, not what is computed"},
     ChangeRule{"train.max_skipped", Change::kAllowed, "it decides when the run gives up"},
     ChangeRule{"train.prefetch", Change::kAllowed, "it decides how fast batches are read"},
     ChangeRule{"evaluate.*", Change::kAllowed, "it is how the model is scored, not what it is"},

@@ -17,6 +17,7 @@ struct RunLayout {
   std::filesystem::path log;           ///< what was measured, by step (run_log.h)
   std::filesystem::path timing;        ///< how long it took, by step (run_log.h)
   std::filesystem::path example_bits;  ///< bits of the examples that training scored, by step (run_log.h)
+  std::filesystem::path events;        ///< the logs once more, for TensorBoard (event_file.h)
   std::filesystem::path evaluation;    ///< the run's own evaluation (evaluation_file.h)
   std::filesystem::path details;       ///< what the evaluation shows of single examples (details_file.h)
   std::filesystem::path unmasking;     ///< a picture of some samples on their way, and the same as an animation

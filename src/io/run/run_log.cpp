@@ -1,6 +1,7 @@
 #include "io/run/run_log.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -75,6 +76,7 @@ void visit_fields(Line& line, const auto& visit) {
 template <Is<StartLine> Line>
 void visit_fields(Line& line, const auto& visit) {
   visit("command", line.command);
+  visit("time", line.time);
 }
 
 template <Is<WarningLine> Line>
@@ -181,6 +183,11 @@ std::string to_json_line(const ChangeLine& line) {
   write(kEvent, kChange);
   visit_fields(line.change, write);
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+StartLine start_line_now(int64_t step, const std::string& command) {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return {.step = step, .command = command, .time = std::chrono::duration<double>(time).count()};
 }
 
 LogLine parse_log_line(std::string_view text) {

@@ -73,7 +73,11 @@ struct TimingLine {
 struct StartLine {
   int64_t step = 0;  ///< updates done before
   std::string command;
+  double time = 0.0;  ///< when, in seconds since 1970 (UTC); NaN: not known, of older versions
 };
+
+/// That of this moment.
+[[nodiscard]] StartLine start_line_now(int64_t step, const std::string& command);
 
 /// What timing.jsonl says of a warning.
 struct WarningLine {
@@ -114,7 +118,8 @@ using TimingEntry = std::variant<std::monostate, TimingLine, StartLine, WarningL
 /// damaged ones. The last line may have no end: it is cut if a kill cut it, and then damaged as well.
 int64_t for_each_line(std::string_view text, const std::function<void(std::string_view)>& use);
 
-/// Adds one line to a file of JSON lines. Throws IoError.
+/// Adds one line to a file of JSON lines, or any bytes to any file: at the end, all of them or an error. Throw IoError.
+void append_bytes(const std::filesystem::path& file, std::string_view bytes);
 void append_line(const std::filesystem::path& file, std::string_view line);
 
 /// Those of `steps`, which ascend, of which a file of JSON lines has no line of training (in timing.jsonl: no line).

@@ -9,6 +9,7 @@
 #include "io/file/publish.h"
 #include "io/image/animated_png.h"
 #include "io/image/picture_mark.h"
+#include "io/image/picture_strip.h"
 #include "io/model/model_files.h"
 #include "io/text/text.h"
 #include "veil/io/image/image_grid.h"
@@ -36,44 +37,10 @@ fs::path write(const fs::path& stem, const torch::Tensor& tokens, const DatasetI
   return path;
 }
 
-constexpr std::array<int64_t, 3> kMask{0x8c, 0x9a, 0xb8};
-constexpr int64_t kHalf = 128;
-constexpr int64_t kMostStripPixels = 160'000;
-constexpr int64_t kMostColumns = 9;
-constexpr int64_t kMostRows = 4;
-
-/// Tokens of pictures in colour, int64 [N, H * W * 3], of tokens with masks.
-torch::Tensor with_visible_masks(const torch::Tensor& tokens, const DatasetInfo& data) {
-  const auto& shape = data.shape;
-  const auto sizes = std::vector<int64_t>{tokens.size(0), shape.height, shape.width, shape.channels};
-  const auto masked = tokens.eq(data.vocab_size).view(sizes);
-  const auto levels = tokens_to_images(tokens.clamp_max(data.vocab_size - 1), shape, data.vocab_size).to(torch::kInt64);
-  const auto mask = torch::tensor(torch::ArrayRef<int64_t>(kMask.data(), kMask.size()), torch::kInt64);
-  const auto colored = levels.masked_fill(masked, kHalf).expand({-1, -1, -1, 3});
-  return torch::where(masked.all(-1, /*keepdim=*/true), mask, colored).reshape({tokens.size(0), -1});
-}
-
-/// Evenly spaced of `count` places, the first and the last among them.
-std::vector<size_t> spread(size_t count, size_t wanted) {
-  std::vector<size_t> places;
-  const size_t parts = std::min(count, wanted);
-  for (size_t i = 0; i < parts; ++i) {
-    places.push_back(parts == 1 ? count - 1 : i * (count - 1) / (parts - 1));
-  }
-  return places;
-}
-
-Pixels unmasking_strip(const std::vector<torch::Tensor>& pictures, const TokenShape& shape) {
-  const int64_t pixels = shape.height * shape.width;
-  const auto columns = std::clamp<int64_t>(kMostStripPixels / pixels, 5, kMostColumns);
-  const auto rows = std::clamp<int64_t>(kMostStripPixels / (columns * pixels), 1, kMostRows);
-  std::vector<torch::Tensor> shown;
-  for (const size_t place : spread(pictures.size(), static_cast<size_t>(columns))) {
-    shown.push_back(pictures[place].narrow(0, 0, std::min(rows, pictures[place].size(0))));
-  }
-  const int64_t samples = shown.front().size(0);
-  return image_grid(torch::cat(shown), shape, {.rows = samples, .scale = 0});
-}
+constexpr int64_t kMostPictureBytes = 1'250'000;  // of all frames of an animation together, before they are compressed
+constexpr int64_t kMostFrames = 25;
+constexpr int64_t kFewestFrames = 5;
+constexpr std::array<int64_t, 4> kImages{16, 9, 4, 1};
 
 std::vector<uint8_t> unmasking_film(const std::vector<torch::Tensor>& pictures, const TokenShape& shape) {
   constexpr int64_t kFrame = 120;  // milliseconds
@@ -94,6 +61,22 @@ int64_t grid_rows(const DenoiserOptions& network, const SampleOptions& options) 
   return options.label >= 0 || network.classes > kMostRows ? 0 : std::min(network.classes, options.count);
 }
 
+UnmaskingOptions watched_for_pictures(const SampleOptions& options, const DatasetInfo& data) {
+  if (data.kind != DataKind::kImage) {
+    return {.samples = 0};
+  }
+  UnmaskingOptions watched;
+  const int64_t image_bytes = 3 * data.shape.height * data.shape.width;
+  for (const int64_t images : kImages) {
+    if (images <= options.count && images * image_bytes * kMostFrames <= kMostPictureBytes) {
+      watched.samples = images;
+      break;
+    }
+  }
+  watched.frames = std::clamp(kMostPictureBytes / (watched.samples * image_bytes), kFewestFrames, kMostFrames);
+  return watched;
+}
+
 void write_unmasking(const RunLayout& layout, const std::vector<UnmaskingFrame>& frames, const DatasetInfo& data) {
   if (frames.empty()) {
     return;
@@ -103,7 +86,7 @@ void write_unmasking(const RunLayout& layout, const std::vector<UnmaskingFrame>&
   for (const auto& frame : frames) {
     pictures.push_back(with_visible_masks(frame.tokens, data));
   }
-  write_png(layout.unmasking, unmasking_strip(pictures, shape), picture_mark(kSamplesMark));
+  write_png(layout.unmasking, picture_strip(pictures, shape), picture_mark(kSamplesMark));
   write_file(layout.film, unmasking_film(pictures, shape));
 }
 

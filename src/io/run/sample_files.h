@@ -10,6 +10,7 @@
 #include "veil/data/dataset_info.h"
 #include "veil/nn/denoiser.h"
 #include "veil/sample/sampler.h"
+#include "veil/sample/unmasking.h"
 
 namespace veil::io {
 
@@ -25,16 +26,14 @@ std::filesystem::path write_samples(const RunLayout& layout, const torch::Tensor
 std::filesystem::path write_step_samples(const RunLayout& layout, int64_t step, const torch::Tensor& tokens,
                                          const DatasetInfo& data, int64_t rows);
 
-/// Samples on their way.
-struct UnmaskingFrame {
-  int64_t step = 0;      ///< denoising steps that were done
-  torch::Tensor tokens;  ///< int64 [N, L] on the CPU, in which vocab_size is the mask
-};
+/// How many samples and frames of them write_unmasking() is to be given, for pictures of about a megabyte. Of texts
+/// none.
+[[nodiscard]] UnmaskingOptions watched_for_pictures(const SampleOptions& options, const DatasetInfo& data);
 
 /// Writes a picture of samples of images on their way (RunLayout::unmasking): a row for each of up to four, of large
 /// images for fewer, a column for each of up to nine frames from all masked to the end; and all of them as an animated
-/// PNG (RunLayout::film). What is masked is slate blue, a masked channel of a pixel that is not masked as a whole is
-/// half of the brightest. Nothing where there are no frames. Throws IoError.
+/// PNG (RunLayout::film). What is masked is shown as with_visible_masks() does (io/image/picture_strip.h). Nothing
+/// where there are no frames. Throws IoError.
 void write_unmasking(const RunLayout& layout, const std::vector<UnmaskingFrame>& frames, const DatasetInfo& data);
 
 /// Where write_samples writes samples of this kind of data.

@@ -117,6 +117,7 @@ class Names(OutputCase):
         for words, ending in ((("sample", "--model", "run", ENDLESS, "--grid", "x.jpg"), ".png"),
                               (("sample", "--model", "run", ENDLESS, "--npz", "x.npy"), ".npz"),
                               (("sample", "--model", "run", ENDLESS, "--npy", "x.npz"), ".npy"),
+                              (("sample", "--model", "run", ENDLESS, "--trace", "x.png"), ".html"),
                               (("data", "inspect", "photos", "--sheet", "x.jpg"), ".png"),
                               (("data", "pack", "photos", "x.zip"), ".h5"),
                               (("data", "export", "photos", "x.zip", "--as", "npz"), ".npz"),

@@ -32,6 +32,7 @@ class Foreign(OutputCase):
         sample = ("sample", "--model", "m.safetensors", "--count=1", "--steps=1")
         return [((*sample, "--grid"), "a.png", picture), ((*sample, "--npz"), "a.npz", arrays),
                 ((*sample, "--npy"), "a.npy", files.npy("|u1", (1,), b"x")), ((*sample, "--grid"), "cfg.png", b"[run]\n"),
+                ((*sample, "--trace"), "a.html", b"<!DOCTYPE html><title>of others</title>"),
                 (("evaluate", "--model", "run", "--limit=2", "--out"), "a.json", b'{"bits_per_dim": 3.2, "note": "mine"}'),
                 (("data", "inspect", "photos", "--sheet"), "b.png", picture), (("data", "pack", "photos"), "a.h5", b"\x89HDF"),
                 (("data", "export", "photos"), "b.npz", arrays), (("schedules", "--out"), "c.png", picture),

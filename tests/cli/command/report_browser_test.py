@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import browser  # noqa: E402
+from film_pages import SLIDE, check_in_browser, film_of  # noqa: E402
 from report_page_test import COLOURED, PageCase  # noqa: E402
 
 SKIPPED = 77
@@ -85,13 +86,16 @@ class Browsed(PageCase):
                 down = min(bottom, bottom2) - max(top, top2)
                 self.assertFalse(across > 1 and down > 4, (width, plot["title"], text, other))  # boxes hold room above letters
 
-    def check_page(self, path, name, dark, width):
-        page = self.browser.open(path, width, dark=dark, mobile=width < 500)
+    def check_fit(self, page, width):
         self.assertEqual(page.value("document.documentElement.scrollWidth"), width)
         self.assertEqual(page.value("document.documentElement.clientWidth"), width)
         self.assertEqual(page.value(OVERFLOWING), [])
         self.assertGreaterEqual(page.value(SMALLEST), 11)
         self.assertGreaterEqual(page.value(CONTRAST), 4.5)  # WCAG 2, level AA
+
+    def check_page(self, path, name, dark, width):
+        page = self.browser.open(path, width, dark=dark, mobile=width < 500)
+        self.check_fit(page, width)
         plots = self.check_plots(page, width)
         self.assertTrue(all(is_seen for _, is_seen in page.value(PICTURES)), page.value(PICTURES))
         self.assertEqual(page.complaints(), [])
@@ -129,6 +133,17 @@ class Browsed(PageCase):
         for width in WIDTHS:
             for dark in (False, True):
                 self.check_page(self.folder / "several/index.html", "several", dark, width)
+
+    def test_a_film_of_samples(self):
+        self.veil("sample", "--model", self.run, "--count=5", "--steps=9", "--trace", "film.html", "--force", "--quiet")
+        film = film_of((self.folder / "film.html").read_text())
+        for width in WIDTHS:
+            for dark in (False, True):
+                page = self.browser.open(self.folder / "film.html", width, dark=dark, mobile=width < 500)
+                check_in_browser(self, page, film)
+                page.value(SLIDE % 4)
+                self.check_fit(page, width)
+                self.picture(page, f"film-{width}-{'dark' if dark else 'light'}")
 
     def test_on_paper_there_is_no_animation_and_no_dark(self):
         page = self.browser.open(self.run / "report.html", 794, dark=True)

@@ -12,6 +12,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+import browser  # noqa: E402
+from film_pages import check_alone, check_in_browser, film_of  # noqa: E402
+
 VEIL = os.path.abspath(sys.argv.pop(1))
 SMALL = ["--data.source=text8", "--model.network=transformer", "--model.width=8", "--model.heads=2", "--model.layers=1",
          "--model.dropout=0", "--train.steps=3", "--train.batch_size=2", "--evaluate.passes=2", "--evaluate.limit=4",
@@ -57,9 +61,35 @@ class TextTest(unittest.TestCase):
         result = self.veil("sample", "--model", run, "--count", 3, "--steps", 4)
         self.assertEqual([len(line) for line in result.stdout.splitlines()], [256] * 3)
         self.assertEqual(result.stdout.splitlines()[:2], lines)
+        self.check_film(run, result.stdout)
         result = self.veil("sample", "--model", run, "--count", 3, "--grid", self.root / "x.png")
         self.assertEqual(result.returncode, 2)
         self.assertIn("the model writes texts", result.stderr)
+
+    def check_film(self, run, plain):
+        path = self.root / "film.html"
+        result = self.veil("sample", "--model", run, "--count", 3, "--steps", 4, "--trace", path, "--quiet")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stdout.splitlines()[:3], plain.splitlines())  # the same letters with it as without
+        page = path.read_text()
+        check_alone(self, page)
+        film = film_of(page)
+        self.assertEqual(film["texts"], plain.splitlines())
+        for frame in film["frames"]:
+            masked = [bits for order, row in zip(film["revealed_by"], frame["entropies"])
+                      for by, bits in zip(order, row) if by > frame["step"]]
+            self.assertEqual(frame["masked"], len(masked) / (3 * 256))
+            self.assertAlmostEqual(sum(map(sum, frame["entropies"])), sum(masked), delta=1e-6)
+            if masked:
+                self.assertAlmostEqual(frame["mean_entropy"], sum(masked) / len(masked), delta=1e-3)
+                self.assertLessEqual(max(masked), film["white"] + 1e-3)
+        self.assertTrue(3 < film["white"] <= 4.756)  # log2 27, of which three small updates take little
+        if browser.find():
+            with browser.Browser(browser.find()) as opened:
+                for width in (360, 1200):
+                    seen = opened.open(path, width, mobile=width < 500)
+                    check_in_browser(self, seen, film)
+                    self.assertEqual(seen.value("document.documentElement.scrollWidth"), width)
 
     def test_scoring_what_is_trained_on_is_said_and_only_that(self):
         words = ["train", "--run", self.root / "same", *SMALL, "--data.split=valid"]

@@ -96,6 +96,7 @@ const std::pair<const char*, const char*> kOtherValues[] = {
     {"train.evaluate_every", "16"},
     {"train.evaluate_examples", "17"},
     {"train.sample_every", "18"},
+    {"train.tensorboard", "true"},
     {"train.max_skipped", "19"},
     {"train.prefetch", "21"},
     {"evaluate.form", "time"},

@@ -26,7 +26,7 @@ constexpr const char* kChange =
     R"({"step":201,"event":"change","key":"optimizer.learning_rate","before":"0.0002","after":"0.0001"})";
 constexpr const char* kTiming =
     R"({"step":200,"seconds":22.5,"examples_per_second":284.4,"peak_memory_bytes":1048576})";
-constexpr const char* kStart = R"({"step":0,"event":"start","command":"veil train"})";
+constexpr const char* kStart = R"({"step":0,"event":"start","command":"veil train","time":1700000000.5})";
 constexpr const char* kWarning = R"({"step":7,"event":"warning","text":"\"quoted\""})";
 
 TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
@@ -44,7 +44,7 @@ TEST(RunLogTest, LinesAreThoseOfTheDocumentation) {
   EXPECT_EQ(to_json_line(
                 TimingLine{.step = 200, .seconds = 22.5, .examples_per_second = 284.4, .peak_memory_bytes = 1048576}),
             kTiming);
-  EXPECT_EQ(to_json_line(StartLine{.step = 0, .command = "veil train"}), kStart);
+  EXPECT_EQ(to_json_line(StartLine{.step = 0, .command = "veil train", .time = 1700000000.5}), kStart);
   EXPECT_EQ(to_json_line(WarningLine{.step = 7, .text = "\"quoted\""}), kWarning);
 }
 

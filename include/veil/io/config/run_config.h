@@ -30,6 +30,7 @@ struct RunConfig {
   double label_dropout = 0.0;      ///< key model.label_dropout, in [0, 1): in training the class is replaced by "none"
                                    ///< with this probability; above 0 the network has a row for that (null_class)
   std::string init_from = "none";  ///< key train.init_from: a model whose weights training begins with, or "none"
+  bool tensorboard = false;        ///< key train.tensorboard: the run's logs are written for TensorBoard as well
   MaskScheduleOptions schedule;
   ObjectiveOptions objective;
   OptimizerOptions optimizer;

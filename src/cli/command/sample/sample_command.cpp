@@ -2,76 +2,28 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/words.h"
 #include "cli/arguments/usage_error.h"
+#include "cli/command/sample/sample_outputs.h"
 #include "cli/opening/memory_check.h"
 #include "cli/opening/model_choice.h"
-#include "cli/opening/outputs.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/watch.h"
 #include "io/config/count_grid_file.h"
-#include "io/file/new_folder.h"
-#include "io/image/picture_mark.h"
-#include "io/image/sample_picture.h"
+#include "io/file/files.h"
 #include "io/run/sample_files.h"
-#include "io/text/text.h"
-#include "veil/io/format/numpy_writer.h"
-#include "veil/io/image/image_grid.h"
-#include "veil/io/image/png_file.h"
 #include "veil/sample/sampler.h"
+#include "veil/sample/unmasking.h"
 
 namespace veil::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-// Where the samples go; an empty path means: not there.
-struct Targets {
-  fs::path grid;
-  fs::path folder;
-  fs::path npz;
-  fs::path npy;
-  bool is_text = false;  // lines on standard output, or in the file --out
-};
-
-// The data that the model was trained on must not grow by its samples. A source such as "." says nothing here, for it
-// was meant from another folder.
-void reads_training_data(Outputs& outputs, const std::string& source) {
-  if (!fs::path(source).lexically_normal().string().starts_with('.')) {
-    outputs.reads_data(source);
-  }
-}
-
-// Before the samples are made, so that a wrong path costs nothing.
-Targets choose_targets(const Arguments& arguments, const std::string& source, bool is_text) {
-  Targets targets{.grid = arguments.text("grid"),
-                  .folder = arguments.text("out"),
-                  .npz = arguments.text("npz"),
-                  .npy = arguments.text("npy"),
-                  .is_text = is_text};
-  require<UsageError>(!is_text || targets.grid.empty(), "--grid is ", arguments.text("grid"),
-                      ", but the model writes texts, not pictures; --out FILE takes them");
-  if (!is_text && targets.grid.empty() && targets.folder.empty() && targets.npz.empty() && targets.npy.empty()) {
-    targets.grid = "samples.png";
-  }
-  Outputs outputs(arguments);
-  outputs.reads_model(arguments.text("model"));
-  if (arguments.has("sampling-grid")) {
-    outputs.reads_file(arguments.text("sampling-grid"), "the count grids");
-  }
-  reads_training_data(outputs, source);
-  outputs.writes("--grid", targets.grid, OutputKind::kGrid);
-  outputs.writes("--out", targets.folder, is_text ? OutputKind::kText : OutputKind::kPictures);
-  outputs.writes("--npz", targets.npz, OutputKind::kSampleArray);
-  outputs.writes("--npy", targets.npy, OutputKind::kNumpy);
-  outputs.check();
-  return targets;
-}
 
 // The number of the class that the flag --class names or numbers.
 int64_t label_of(const std::string& text, const DenoiserOptions& network, const DatasetInfo& data) {
@@ -105,7 +57,7 @@ void choose_grid(const Arguments& arguments, int64_t length, SampleOptions& opti
     return;
   }
   std::error_code ignored;
-  require<UsageError>(fs::exists(grid, ignored), "--sampling-grid is ", in_quotes(grid),
+  require<UsageError>(std::filesystem::exists(grid, ignored), "--sampling-grid is ", in_quotes(grid),
                       ", want uniform, cosine or a file of count grids; there is no such file");
   const auto file = io::read_count_grids(grid);
   require<DataError>(file.length == length, grid, ": grids for examples of ", file.length, " tokens, the model's have ",
@@ -128,73 +80,9 @@ std::vector<std::string> row_classes(const DenoiserOptions& network, const Datas
   return classes;
 }
 
-// In place of those of an earlier call.
-void write_images(const fs::path& target, const torch::Tensor& images, int64_t first) {
-  io::NewFolder folder(target, io::is_sample_picture);
-  folder.open();
-  for (int64_t i = 0; i < images.size(0); ++i) {
-    io::write_sample_picture(folder.path(), first + i, io::pixels_of(images[i]));
-  }
-  folder.publish();
-}
-
 // The classes of the samples where each has one; undefined for "no class".
 torch::Tensor known_labels(const DenoiserOptions& network, const SampleOptions& options) {
   return options.label == network.classes ? torch::Tensor() : sample_labels(network, options);
-}
-
-// The samples as NumPy arrays, where they are asked for; notes them in `written`. The names are those that
-// numpy.savez(FILE, samples, labels) gives, which evaluators of samples read.
-void write_arrays(const Targets& targets, const torch::Tensor& samples, const torch::Tensor& labels,
-                  nlohmann::ordered_json& written) {
-  if (!targets.npz.empty()) {
-    std::vector<std::pair<std::string, torch::Tensor>> arrays{{"arr_0", samples}};
-    if (labels.defined()) {
-      arrays.emplace_back("arr_1", labels);
-    }
-    io::write_npz(targets.npz, arrays, io::file_mark(io::kSamplesMark));
-    written["npz"] = targets.npz.string();
-  }
-  if (!targets.npy.empty()) {
-    io::write_npy(targets.npy, samples);
-    written["npy"] = targets.npy.string();
-  }
-}
-
-// Texts go to standard output, one a line, unless a file is asked for.
-nlohmann::ordered_json write_text_samples(const Targets& targets, const torch::Tensor& tokens,
-                                          const torch::Tensor& labels, const std::string& alphabet, bool json) {
-  nlohmann::ordered_json written = nlohmann::ordered_json::object();
-  const auto texts = io::tokens_to_texts(tokens, alphabet);
-  if (!targets.folder.empty()) {
-    io::write_texts(targets.folder, texts);
-    written["texts"] = targets.folder.string();
-  } else if (!json) {
-    for (const auto& text : texts) {
-      print(text + "\n");
-    }
-  }
-  write_arrays(targets, tokens.to(torch::kUInt8), labels, written);
-  return written;
-}
-
-// Returns (kind, path) of what was written. rows: of the grid; 0: as many as make it nearly square.
-nlohmann::ordered_json write_samples(const Targets& targets, const torch::Tensor& tokens, const torch::Tensor& labels,
-                                     const DenoiserOptions& network, int64_t first, int64_t rows) {
-  nlohmann::ordered_json written = nlohmann::ordered_json::object();
-  const torch::Tensor images = io::tokens_to_images(tokens, network.shape, network.vocab_size);
-  if (!targets.grid.empty()) {
-    io::write_png(targets.grid,
-                  io::image_grid(tokens, network.shape, {.rows = rows, .scale = 0, .vocab_size = network.vocab_size}),
-                  io::picture_mark(io::kSamplesMark));
-    written["grid"] = targets.grid.string();
-  }
-  if (!targets.folder.empty()) {
-    write_images(targets.folder, images, first);
-    written["folder"] = targets.folder.string();
-  }
-  write_arrays(targets, images, labels, written);
-  return written;
 }
 
 std::string result_json(const SampleOptions& options, int64_t step, const nlohmann::ordered_json& written,
@@ -227,8 +115,20 @@ int64_t drawn(const SampleOptions& options, int64_t steps) {
   return std::clamp<int64_t>(steps / options.steps * options.rows_per_call - before, 0, options.count);
 }
 
-torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, const StopSignal& signal, bool quiet) {
-  require_memory_to_sample(*choice.model.denoiser, options, choice.compute);
+// The trace looks at all that is masked, as one single step would.
+SampleOptions largest_call(const SampleOptions& options, bool is_traced) {
+  SampleOptions largest = options;
+  if (is_traced) {
+    largest.steps = 1;
+    largest.counts.clear();
+  }
+  return largest;
+}
+
+// unmasking: a watcher, or nullptr.
+torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, Unmasking* unmasking,
+                   const StopSignal& signal, bool quiet) {
+  require_memory_to_sample(*choice.model.denoiser, largest_call(options, unmasking != nullptr), choice.compute);
   ProgressReporter progress({.label = "sample", .unit = "network calls", .examples = options.count, .quiet = quiet});
   int64_t steps = 0;
   const auto advance = [&steps, next = stoppable(progress, signal)](int64_t done, int64_t all) {
@@ -236,13 +136,31 @@ torch::Tensor draw(const ModelChoice& choice, const SampleOptions& options, cons
     next(done, all);
   };
   try {
+    const SampleTrace trace = unmasking != nullptr ? unmasking->trace() : SampleTrace();
     return with_batch_advice(batch_setting(options),
-                             [&] { return sample(*choice.model.denoiser, options, choice.compute, advance); });
+                             [&] { return sample(*choice.model.denoiser, options, choice.compute, advance, trace); });
   } catch (const Stopped&) {
     throw Stopped(concat("stopped after ", drawn(options, steps), " of ", options.count,
                          " samples were drawn; nothing was written: calls with a smaller --count, and --first, keep "
                          "what they made"));
   }
+}
+
+// The names of the classes of the samples that are watched; none where they have no classes.
+std::vector<std::string> class_names_of(const torch::Tensor& labels, const DatasetInfo& data,
+                                        const Unmasking& unmasking) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; labels.defined() && i < unmasking.revealed_by().size(0); ++i) {
+    const auto label = labels[i].item<int64_t>();
+    names.push_back(data.class_names.empty() ? std::to_string(label) : data.class_names[static_cast<size_t>(label)]);
+  }
+  return names;
+}
+
+std::optional<Unmasking> watcher(const Targets& targets, const DatasetInfo& data, const SampleOptions& options) {
+  return targets.film.empty() ? std::nullopt
+                              : std::optional<Unmasking>(std::in_place, options, data.shape.length(), data.vocab_size,
+                                                         io::watched_for_film(options, data));
 }
 
 }  // namespace
@@ -261,12 +179,23 @@ int run_sample(const Arguments& arguments) {
   const auto rows =
       targets.grid.empty() ? std::vector<std::string>() : row_classes(network, choice.model.spec.data, options);
   const StopSignal signal;  // once the samples are there, they are written whatever comes
-  const torch::Tensor tokens = draw(choice, options, signal, arguments.quiet);
+  auto unmasking = watcher(targets, choice.model.spec.data, options);
+  const torch::Tensor tokens = draw(choice, options, unmasking ? &*unmasking : nullptr, signal, arguments.quiet);
   const torch::Tensor labels = known_labels(network, options);
-  const nlohmann::ordered_json written =
+  nlohmann::ordered_json written =
       targets.is_text
           ? write_text_samples(targets, tokens, labels, alphabet, arguments.has("json"))
           : write_samples(targets, tokens, labels, network, options.first, static_cast<int64_t>(rows.size()));
+  if (unmasking) {
+    io::write_file(targets.film,
+                   io::film_page({.data = choice.model.spec.data,
+                                  .options = options,
+                                  .frames = unmasking->frames(),
+                                  .revealed_by = unmasking->revealed_by(),
+                                  .model = arguments.text("model"),
+                                  .classes = class_names_of(labels, choice.model.spec.data, *unmasking)}));
+    written["trace"] = targets.film.string();
+  }
   print(arguments.has("json") ? result_json(options, choice.model.info.step, written, rows)
                               : result_text(written, rows));
   return 0;

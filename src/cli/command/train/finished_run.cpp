@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/words.h"
@@ -13,6 +14,7 @@
 #include "cli/opening/memory_check.h"
 #include "cli/terminal/messages.h"
 #include "io/report/report.h"
+#include "io/run/event_file.h"
 #include "io/run/run_changes.h"
 #include "io/run/sample_files.h"
 #include "veil/base/error.h"
@@ -26,6 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_of_evaluation(const std::string& key) { return key.starts_with("evaluate.") || key == "data.evaluation_split"; }
+
+bool is_of_events(const std::string& key) { return key == "train.tensorboard"; }
 
 bool is_of_samples(const std::string& key) { return key.starts_with("sample."); }
 
@@ -93,24 +97,51 @@ class FinishedRun {
     sort(changes);
     const std::string done = concat(folder_.layout().folder.string(), ": all ", model_.info.step, " updates are made");
     const std::string unused = unused_.empty() ? "" : concat("; not looked at: ", keys_text(unused_));
-    if (!unmade.evaluation && !unmade.samples) {
+    const auto made = made_now(unmade);
+    if (made.empty()) {
       note(concat(done, ", nothing is trained and nothing is changed", unused, "; --extend N trains on"));
     } else {
-      note(concat(done, "; made now: ", unmade.evaluation ? "evaluation" : "",
-                  unmade.evaluation && unmade.samples ? " and " : "", unmade.samples ? "samples" : "", unused));
+      note(concat(done, "; made now: ", joined(made, " and "), unused));
       make(unmade, signal);
       (void)io::write_report(folder_.layout().folder);
     }
+    write_events();
     print_results(folder_.layout(), model_.spec.data.kind, model_.info.step);
   }
 
  private:
   void note(const std::string& text) const { cli::note(text, options_.quiet); }
 
+  [[nodiscard]] std::vector<std::string> made_now(const Unmade& unmade) const {
+    const bool has_events = fs::exists(folder_.layout().events);
+    std::vector<std::string> made;
+    for (const auto& [is_made, name] :
+         {std::pair{unmade.evaluation, "evaluation"}, std::pair{unmade.samples, "samples"},
+          std::pair{kept_.tensorboard && !has_events, "event file"},
+          std::pair{!kept_.tensorboard && has_events, "no event file any more"}}) {
+      if (is_made) {
+        made.emplace_back(name);
+      }
+    }
+    return made;
+  }
+
+  // Anew each time, for it costs nothing: a kill may have come before the last of it.
+  void write_events() const {
+    if (!kept_.tensorboard) {
+      io::remove_event_file(folder_.layout());
+      return;
+    }
+    io::EventFile events(folder_.layout(), model_.info.step);
+    if (model_.info.step > 0) {
+      events.add_results();
+    }
+  }
+
   // What evaluation and samples follow from is kept with them; the rest was not used, so it is not written down.
   void sort(const std::vector<io::SettingChange>& changes) {
     for (const auto& change : changes) {
-      if (is_of_evaluation(change.key) || is_of_samples(change.key)) {
+      if (is_of_evaluation(change.key) || is_of_samples(change.key) || is_of_events(change.key)) {
         io::set(kept_, change.key, change.after);
         is_changed_ = true;
       } else if (!change.key.starts_with("device.") && !change.key.starts_with("data.")) {

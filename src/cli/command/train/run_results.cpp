@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cli/command/train/run_details.h"
-#include "cli/command/train/unmasking.h"
 #include "cli/opening/memory_check.h"
 #include "cli/opening/provenance.h"
 #include "cli/terminal/evaluation_output.h"
@@ -43,13 +42,14 @@ void write_evaluation(const io::RunLayout& layout, const FinishedModel& model, c
 void write_samples(const io::RunLayout& layout, const FinishedModel& model, const StopSignal& signal, bool quiet) {
   ProgressReporter progress(
       {.label = "sample", .unit = "network calls", .examples = model.run.sample.count, .quiet = quiet});
-  Unmasking unmasking(model.run.sample, model.run.spec.data);
+  const auto& data = model.run.spec.data;
+  Unmasking unmasking(model.run.sample, data.shape.length(), data.vocab_size,
+                      io::watched_for_pictures(model.run.sample, data));
   const auto tokens = with_batch_advice(batch_setting(model.run.sample), [&] {
     return sample(model.average, model.run.sample, model.compute, stoppable(progress, signal), unmasking.trace());
   });
-  io::write_unmasking(layout, unmasking.frames(), model.run.spec.data);
-  (void)io::write_samples(layout, tokens, model.run.spec.data,
-                          io::grid_rows(model.average.options(), model.run.sample));
+  io::write_unmasking(layout, unmasking.frames(), data);
+  (void)io::write_samples(layout, tokens, data, io::grid_rows(model.average.options(), model.run.sample));
 }
 
 }  // namespace

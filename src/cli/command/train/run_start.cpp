@@ -9,6 +9,7 @@
 #include "io/run/run_log.h"
 #include "veil/base/error.h"
 #include "veil/io/model/model_file.h"
+#include "veil/quality/quality.h"
 #include "veil/train/optimizer.h"
 
 namespace veil::cli {
@@ -125,6 +126,14 @@ void check_data(RunStart& start, const io::RunConfig& config, const DatasetInfo&
        io::data_differences(checkpoint.dataset, training));
   hold("evaluation", "evaluation data", evaluation, scored,
        is_same_split ? io::fingerprint_differences(scored, evaluation.fingerprint) : std::vector<std::string>());
+}
+
+void check_quality(const io::RunConfig& config, const Dataset& training, const Dataset& evaluation) {
+  const int64_t images = std::min({config.sample.count, training.size(), evaluation.size()});
+  require(config.train.quality_every == 0 || can_assess_quality(training.info(), images), "train.quality_every is ",
+          config.train.quality_every,
+          ", but samples are compared with real images only where these have 256 values, in grey or colour, and there "
+          "are 16 or more of samples (sample.count), of training and of evaluation images; want 0");
 }
 
 std::vector<int64_t> logged_steps(const io::TrainingHistory& history, const io::RunConfig& config, int64_t step) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io/run/run_folder.h"
-#include "veil/data/dataset_info.h"
+#include "veil/data/dataset.h"
 #include "veil/io/model/checkpoint.h"
 #include "veil/io/model/training_history.h"
 
@@ -31,6 +31,9 @@ struct RunStart {
 /// are refused in any case.
 void check_data(RunStart& start, const io::RunConfig& config, const DatasetInfo& training,
                 const DatasetInfo& evaluation, bool allow);
+
+/// Throws InvalidArgument if samples are to be compared with real images (train.quality_every) and cannot be.
+void check_quality(const io::RunConfig& config, const Dataset& training, const Dataset& evaluation);
 
 /// The steps up to `step` at which a run of this history, of which `config` is the last, wrote a line of its log.
 [[nodiscard]] std::vector<int64_t> logged_steps(const io::TrainingHistory& history, const io::RunConfig& config,

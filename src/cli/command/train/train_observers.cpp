@@ -211,6 +211,24 @@ void SampleObserver::compare(int64_t step, const torch::Tensor& tokens, const Pr
                                            .step = step, .samples = report.compared, .figures = report.figures}));
 }
 
+bool EventObserver::on_step(TrainState& state, const StepReport& /*report*/) {
+  const auto& train = context_.config.train;
+  const auto every = {train.log_every, train.evaluate_every, train.sample_every, train.quality_every};
+  if (state.step == train.steps ||
+      std::any_of(every.begin(), every.end(), [&](int64_t steps) { return is_due(state.step, steps); })) {
+    follow(state);
+  }
+  return true;
+}
+
+void EventObserver::follow(const TrainState& state) {
+  const auto& train = context_.config.train;
+  const bool has_grid = is_due(state.step, train.sample_every) && state.step != train.steps && !context_.samples_due;
+  if (events_) {
+    events_->follow(state.step, has_grid);
+  }
+}
+
 bool CheckpointObserver::on_step(TrainState& state, const StepReport& /*report*/) {
   const auto& train = context_.config.train;
   const bool is_interval = is_due(state.step, train.checkpoint_every) && skipped_in_row(state) == 0;

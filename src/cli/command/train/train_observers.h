@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "cli/terminal/progress.h"
 #include "cli/terminal/stop_signal.h"
 #include "cli/terminal/watch.h"
+#include "io/run/event_file.h"
 #include "io/run/run_layout.h"
 #include "veil/data/dataset.h"
 #include "veil/io/config/resolve.h"
@@ -87,6 +89,20 @@ class SampleObserver : public TrainObserver {
   void compare(int64_t step, const torch::Tensor& tokens, const ProgressCallback& progress) const;
 
   RunContext& context_;
+};
+
+/// Has the event file follow the logs, after those who write them; nothing where the run has no such file.
+class EventObserver : public TrainObserver {
+ public:
+  EventObserver(RunContext& context, std::optional<io::EventFile>& events) : context_(context), events_(events) {}
+  bool on_step(TrainState& state, const StepReport& report) override;
+
+  /// After what was due at the step at which the run goes on.
+  void follow(const TrainState& state);
+
+ private:
+  RunContext& context_;
+  std::optional<io::EventFile>& events_;
 };
 
 /// Saves the state, last of all: at intervals, when the run is stopped and at its end. Not at intervals while updates

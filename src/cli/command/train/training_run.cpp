@@ -1,6 +1,5 @@
 #include "cli/command/train/training_run.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "io/dataset/shared_examples.h"
 #include "io/model/initial_weights.h"
 #include "io/report/report.h"
+#include "io/run/event_file.h"
 #include "io/run/powers_file.h"
 #include "io/run/run_folder.h"
 #include "io/run/run_log.h"
@@ -33,7 +33,6 @@
 #include "veil/nn/make_denoiser.h"
 #include "veil/nn/placement.h"
 #include "veil/nn/token_powers.h"
-#include "veil/quality/quality.h"
 
 namespace veil::cli {
 namespace {
@@ -70,7 +69,7 @@ class TrainingRun {
 
   int run() {
     check_data(start_, config_, data_->info(), evaluation_data_->info(), options_.allow_changed_data);
-    check_quality();
+    check_quality(config_, *data_, *evaluation_data_);
     apply_process_options(config_.device);
     auto state = new_state(config_, run_.spec, compute_);
     RunContext context{
@@ -127,16 +126,6 @@ class TrainingRun {
     }
   }
 
-  // Samples can be compared with real images.
-  void check_quality() const {
-    if (config_.train.quality_every > 0) {
-      const int64_t images = std::min({config_.sample.count, data_->size(), evaluation_data_->size()});
-      require(can_assess_quality(data_->info(), images), "train.quality_every is ", config_.train.quality_every,
-              ", but samples are compared with real images only where these have 256 values, in grey or colour, and "
-              "there are 16 or more of samples (sample.count), of training and of evaluation images; want 0");
-    }
-  }
-
   // A figure of a part is not mistaken for one of the whole.
   void note_part(const char* what, int64_t limit) const {
     if (limit > 0 && limit < evaluation_data_->size()) {
@@ -155,6 +144,7 @@ class TrainingRun {
     LogObserver log(context, progress);
     EvaluateObserver evaluation(context);
     SampleObserver samples(context);
+    EventObserver events(context, events_);
     CheckpointObserver checkpoint(context, log);
     if (start_.newest) {
       restore(state, context, start_.newest->checkpoint);
@@ -163,9 +153,12 @@ class TrainingRun {
     }
     check_memory(state);
     begin_files(state.step, logged_steps(context.history, config_, state.step));
+    const int64_t sampled = context.samples_due ? state.step - 1 : state.step;
+    io::begin_event_file(events_, folder_.layout(), sampled, config_.tensorboard);
     if (context.evaluation_due || context.samples_due) {
       const bool is_made =
           (!context.evaluation_due || evaluation.catch_up(state)) && (!context.samples_due || samples.catch_up(state));
+      events.follow(state);
       checkpoint.save(state);
       if (!is_made) {
         return false;
@@ -176,7 +169,8 @@ class TrainingRun {
     StepSettings settings = run_.step;
     settings.compute = compute_;
     return with_batch_advice(batch_setting(config_.train), [&] {
-      return train(state, stream, config_.train.steps, settings, {&stop, &log, &evaluation, &samples, &checkpoint});
+      return train(state, stream, config_.train.steps, settings,
+                   {&stop, &log, &evaluation, &samples, &events, &checkpoint});
     });
   }
 
@@ -198,7 +192,7 @@ class TrainingRun {
     for (const auto& damage : folder_.rewind_logs(step, logged)) {
       warn(damage);
     }
-    io::append_line(layout.timing, io::to_json_line(io::StartLine{.step = step, .command = options_.command}));
+    io::append_line(layout.timing, io::to_json_line(io::start_line_now(step, options_.command)));
     for (const auto& text : warnings_so_far()) {
       io::append_line(layout.timing, io::to_json_line(io::WarningLine{.step = step, .text = text}));
     }
@@ -239,6 +233,9 @@ class TrainingRun {
                     .in_training = in_training_,
                     .evaluation_data = evaluation_data_.get()},
                    {}, signal_, options_.quiet);
+      if (events_) {
+        events_->add_results();
+      }
       (void)io::write_report(layout.folder);
     }
     print_results(layout, data_->info().kind, state.step);
@@ -254,7 +251,8 @@ class TrainingRun {
   std::unique_ptr<Dataset> data_;
   std::unique_ptr<Dataset> evaluation_data_;
   io::ResolvedRun run_;
-  int64_t in_training_;  // as EvaluationReport::examples_in_training
+  int64_t in_training_;                  // as EvaluationReport::examples_in_training
+  std::optional<io::EventFile> events_;  // where the run has one
 };
 
 }  // namespace
